@@ -1,0 +1,184 @@
+// From float rows to norms, 8-bit codes and 4-bit codes, with the numbers that make their bounds hold.
+//
+// The value that codes approximate is v = x, or v = x / norm under cosine, exactly as the score divides. Written beside
+// the codes: the value of a step, an upper bound of the norm of v - decoded, and -64 times the sum of the codes. What the bound needs of rounding is docs/certified-search.md, "Rows".
+//
+// Cost: some 5 passes over a row that sits in the first-level cache.
+
+import { squaredNorm } from './norm';
+import { COSINE } from './query';
+import { BLOCK, blocksOf, codesOf, correctionsOf, errorsOf, GROUP_BYTES, nibblesOf, normsOf, rowsOf, scalesOf } from './segment';
+
+/** Units of 1/16 step from 0 to the largest value that nibbles reach without clipping. */
+const NIBBLE_REACH: f32 = 120;
+
+/**
+ * Writes the norms of rows from..to of a segment.
+ *
+ * @returns the first row whose norm is not above `least` (pass -1 to accept a zero vector) or not below `most`, which
+ * NaN and infinite values never are; `to` when all are in range.
+ */
+export function measureRows(segment: usize, lanes: u32, from: u32, to: u32, least: f64, most: f64): u32 {
+  const stride = lanes << 4;
+  const norms = normsOf(segment);
+  for (let row = from; row < to; row++) {
+    const norm = sqrt(squaredNorm(rowsOf(segment) + row * stride, lanes));
+    store<f32>(norms + (row << 2), <f32>norm);
+    if (!(norm > least && norm < most)) return row;
+  }
+  return to;
+}
+
+/** Encodes rows from..to of a segment, whose norms are measured. `scratch` holds a row of floats. */
+export function encodeRows(segment: usize, dimensions: u32, metric: u32, from: u32, to: u32, scratch: usize): void {
+  const lanes = (dimensions + 3) >> 2;
+  const stride = lanes << 4;
+  for (let row = from; row < to; row++) {
+    const norm = load<f32>(normsOf(segment) + (row << 2));
+    const divisor: f32 = metric == COSINE ? norm : 1;
+    const largest = divideRow(rowsOf(segment) + row * stride, lanes, divisor, scratch);
+    const length: f64 = metric == COSINE ? sqrt(squaredNorm(scratch, lanes)) : <f64>norm;
+    // What codes miss beyond their residual: the roundings of v, of the score's underflow, and of a norm that
+    // float32 cannot hold to its last bit (a denormal one).
+    let missed = length * 9.5367431640625e-7; // 2^-20
+    if (metric == COSINE) missed += max(0, length - 1) + <f64>dimensions * 2.802596928649634e-45 / <f64>norm;
+    encodeCodes(codesOf(segment), row, lanes, scratch, largest, missed);
+    encodeNibbles(nibblesOf(segment), row, lanes, scratch, largest, missed);
+  }
+}
+
+/** Writes x / divisor into scratch, padded to whole groups of 8 dimensions; returns the largest magnitude. */
+function divideRow(vector: usize, lanes: u32, divisor: f32, scratch: usize): f32 {
+  const by = f32x4.splat(divisor);
+  let largest = f32x4.splat(0);
+  const bytes = lanes << 4;
+  for (let at: usize = 0; at < bytes; at += 16) {
+    const value = f32x4.div(v128.load(vector + at), by);
+    v128.store(scratch + at, value);
+    largest = f32x4.max(largest, f32x4.abs(value));
+  }
+  v128.store(scratch + bytes, i32x4.splat(0));
+  const pairs = f32x4.max(largest, i32x4.shuffle(largest, largest, 2, 3, 0, 1));
+  return max(f32x4.extract_lane(pairs, 0), f32x4.extract_lane(pairs, 1));
+}
+
+/** Sum of the lanes of a residual's squares, turned into an upper bound of the residual's norm. */
+function errorNorm(squares: v128, lanes: u32, missed: f64): f32 {
+  const sum =
+    <f64>f32x4.extract_lane(squares, 0) +
+    <f64>f32x4.extract_lane(squares, 1) +
+    <f64>f32x4.extract_lane(squares, 2) +
+    <f64>f32x4.extract_lane(squares, 3);
+  const rounding = 1 + <f64>(lanes + 16) * 1.1920928955078125e-7; // 2^-23 an addition
+  const underflow = <f64>(lanes + 1) * 1.0587911840678754e-22; // 2^-73: squares below float32's range
+  return <f32>((sqrt(sum) * rounding + missed + underflow) * (1 + 2.384185791015625e-7));
+}
+
+function sumLanes(sums: v128): i32 {
+  return (
+    i32x4.extract_lane(sums, 0) + i32x4.extract_lane(sums, 1) + i32x4.extract_lane(sums, 2) + i32x4.extract_lane(sums, 3)
+  );
+}
+
+/** The four lowest bytes of four 32-bit lanes. */
+function packBytes(lanes: v128): u32 {
+  const packed = i8x16.shuffle(lanes, lanes, 0, 4, 8, 12, 0, 4, 8, 12, 0, 4, 8, 12, 0, 4, 8, 12);
+  return <u32>i32x4.extract_lane(packed, 0);
+}
+
+/** Where the bytes of a row's first group stand in interleaved blocks of `groups` groups. */
+function firstGroup(blocks: usize, row: u32, groups: u32): usize {
+  return blocks + (row / BLOCK) * groups * GROUP_BYTES + ((row % BLOCK) << 2);
+}
+
+function describeRow(plane: usize, row: u32, scale: f32, error: f32, sums: v128): void {
+  const at = <usize>row << 2;
+  store<f32>(scalesOf(plane) + at, scale);
+  store<f32>(errorsOf(plane) + at, error);
+  store<i32>(correctionsOf(plane) + at, -64 * sumLanes(sums));
+}
+
+function encodeCodes(plane: usize, row: u32, lanes: u32, vector: usize, largest: f32, missed: f64): void {
+  const scale = largest / 127;
+  const inverse = f32x4.splat(scale > 0 ? min(<f32>1 / scale, f32.MAX_VALUE) : 0);
+  const step = f32x4.splat(scale);
+  const limit = f32x4.splat(127);
+  let squares = f32x4.splat(0);
+  let sums = i32x4.splat(0);
+  let group = firstGroup(blocksOf(plane), row, lanes);
+  const end = vector + (lanes << 4);
+  for (let at = vector; at < end; at += 16, group += GROUP_BYTES) {
+    const value = v128.load(at);
+    const nearest = f32x4.nearest(f32x4.mul(value, inverse));
+    const code = f32x4.max(f32x4.min(nearest, limit), f32x4.neg(limit));
+    const residual = f32x4.sub(value, f32x4.mul(code, step));
+    squares = f32x4.add(squares, f32x4.mul(residual, residual));
+    const whole = i32x4.trunc_sat_f32x4_s(code);
+    sums = i32x4.add(sums, whole);
+    store<u32>(group, packBytes(whole));
+  }
+  describeRow(plane, row, scale, errorNorm(squares, lanes, missed), sums);
+}
+
+/** Sum of squares of what uniform 4-bit codes of this scale would miss. */
+function nibbleLoss(vector: usize, lanes: u32, scale: f32): f32 {
+  const inverse = f32x4.splat(min(<f32>0.0625 / scale, f32.MAX_VALUE));
+  const step = f32x4.splat(16 * scale);
+  const half = f32x4.splat(7.5);
+  let squares = f32x4.splat(0);
+  const end = vector + (lanes << 4);
+  for (let at = vector; at < end; at += 16) {
+    const value = v128.load(at);
+    const scaled = f32x4.max(f32x4.min(f32x4.mul(value, inverse), half), f32x4.neg(half));
+    const code = f32x4.sub(f32x4.nearest(f32x4.add(scaled, half)), half);
+    const residual = f32x4.sub(value, f32x4.mul(code, step));
+    squares = f32x4.add(squares, f32x4.mul(residual, residual));
+  }
+  const pairs = f32x4.add(squares, i32x4.shuffle(squares, squares, 2, 3, 0, 1));
+  return f32x4.extract_lane(pairs, 0) + f32x4.extract_lane(pairs, 1);
+}
+
+/** The scale, among the whole range and two that clip it, whose codes miss least. */
+function nibbleScale(vector: usize, lanes: u32, largest: f32): f32 {
+  const whole = largest / NIBBLE_REACH;
+  if (whole == 0) return 0;
+  let best = whole;
+  let least = nibbleLoss(vector, lanes, whole);
+  for (let share: f32 = 0.85; share > 0.6; share -= 0.15) {
+    const loss = nibbleLoss(vector, lanes, whole * share);
+    if (loss >= least) break;
+    best = whole * share;
+    least = loss;
+  }
+  return best;
+}
+
+function encodeNibbles(plane: usize, row: u32, lanes: u32, vector: usize, largest: f32, missed: f64): void {
+  const scale = nibbleScale(vector, lanes, largest);
+  const inverse = f32x4.splat(scale > 0 ? min(<f32>1 / scale, f32.MAX_VALUE) : 0);
+  const step = f32x4.splat(scale);
+  const sixteenth = f32x4.splat(0.0625);
+  let squares = f32x4.splat(0);
+  let sums = i32x4.splat(0);
+  const octets = (lanes + 1) >> 1;
+  let group = firstGroup(blocksOf(plane), row, octets);
+  const end = vector + (octets << 5);
+  for (let at = vector; at < end; at += 32, group += GROUP_BYTES) {
+    const upperValue = v128.load(at);
+    const lowerValue = v128.load(at, 16);
+    const lowerTarget = f32x4.add(f32x4.mul(f32x4.mul(lowerValue, inverse), sixteenth), f32x4.splat(7.5));
+    const lower = f32x4.max(f32x4.min(f32x4.nearest(lowerTarget), f32x4.splat(15)), f32x4.splat(0));
+    const upperTarget = f32x4.mul(f32x4.sub(f32x4.mul(upperValue, inverse), lower), sixteenth);
+    const upper = f32x4.max(f32x4.min(f32x4.nearest(upperTarget), f32x4.splat(7)), f32x4.splat(-8));
+    const byte = f32x4.add(f32x4.mul(upper, f32x4.splat(16)), lower);
+    const lowerUnits = f32x4.sub(f32x4.mul(lower, f32x4.splat(16)), f32x4.splat(NIBBLE_REACH));
+    const upperMissed = f32x4.sub(upperValue, f32x4.mul(byte, step));
+    const lowerMissed = f32x4.sub(lowerValue, f32x4.mul(lowerUnits, step));
+    squares = f32x4.add(squares, f32x4.mul(upperMissed, upperMissed));
+    squares = f32x4.add(squares, f32x4.mul(lowerMissed, lowerMissed));
+    const whole = i32x4.trunc_sat_f32x4_s(byte);
+    sums = i32x4.add(sums, i32x4.add(whole, i32x4.shl(i32x4.trunc_sat_f32x4_s(lower), 4)));
+    store<u32>(group, packBytes(whole));
+  }
+  describeRow(plane, row, scale, errorNorm(squares, 2 * octets, missed), sums);
+}

@@ -1,0 +1,12 @@
+// What the host calls: raw pointers in, numbers out.
+
+export { rescore } from './candidates';
+export { xxh64 } from './checksum';
+export { scanCodes } from './codes';
+export { encodeRows, measureRows } from './encode';
+export { scanNibbles } from './nibbles';
+export { prepareQuery } from './query';
+export { raise, sortResults } from './results';
+export { multiplyCodes, multiplyFloats, stream } from './roof';
+export { scanRows } from './scan';
+export { packTile, scanTile } from './tile';

@@ -1,0 +1,81 @@
+// The machine's own limits, measured through the same engine as the kernels: what a benchmark's figures are held against.
+
+/** Streams `bytes` (a multiple of 64) at `from` through a sum; returns it, so that the loads cannot be left out. */
+export function stream(from: usize, bytes: usize): i32 {
+  let a = i32x4.splat(0);
+  let b = i32x4.splat(0);
+  let c = i32x4.splat(0);
+  let d = i32x4.splat(0);
+  const end = from + bytes;
+  for (let at = from; at < end; at += 64) {
+    a = i32x4.add(a, v128.load(at));
+    b = i32x4.add(b, v128.load(at, 16));
+    c = i32x4.add(c, v128.load(at, 32));
+    d = i32x4.add(d, v128.load(at, 48));
+  }
+  return i32x4.extract_lane(i32x4.add(i32x4.add(a, b), i32x4.add(c, d)), 0);
+}
+
+/**
+ * Runs `rounds` rounds of eight float32 multiply-adds in registers: 64 flops a round.
+ *
+ * Operands come in as parameters because V8 builds a constant vector anew at each use, which would halve the rate.
+ */
+export function multiplyFloats(rounds: u32, value: f32): f32 {
+  const factor = f32x4.splat(value);
+  let a = f32x4.splat(1);
+  let b = f32x4.splat(2);
+  let c = f32x4.splat(3);
+  let d = f32x4.splat(4);
+  let e = f32x4.splat(5);
+  let f = f32x4.splat(6);
+  let g = f32x4.splat(7);
+  let h = f32x4.splat(8);
+  for (let round: u32 = 0; round < rounds; round++) {
+    a = f32x4.add(f32x4.mul(a, factor), factor);
+    b = f32x4.add(f32x4.mul(b, factor), factor);
+    c = f32x4.add(f32x4.mul(c, factor), factor);
+    d = f32x4.add(f32x4.mul(d, factor), factor);
+    e = f32x4.add(f32x4.mul(e, factor), factor);
+    f = f32x4.add(f32x4.mul(f, factor), factor);
+    g = f32x4.add(f32x4.mul(g, factor), factor);
+    h = f32x4.add(f32x4.mul(h, factor), factor);
+  }
+  const sum = f32x4.add(f32x4.add(f32x4.add(a, b), f32x4.add(c, d)), f32x4.add(f32x4.add(e, f), f32x4.add(g, h)));
+  return f32x4.extract_lane(sum, 0);
+}
+
+function multiplyAdd(sums: v128, codes: v128, query: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) return i32x4.relaxed_dot_i8x16_i7x16_add_s(codes, query, sums);
+  const low = i32x4.dot_i16x8_s(i16x8.extend_low_i8x16_s(codes), query);
+  const high = i32x4.dot_i16x8_s(i16x8.extend_high_i8x16_s(codes), query);
+  return i32x4.add(sums, i32x4.add(low, high));
+}
+
+/** Runs `rounds` rounds of eight 8-bit dot products in registers: 128 multiply-adds a round. */
+export function multiplyCodes(rounds: u32, value: i32): i32 {
+  const query = i32x4.splat(value);
+  const one = i32x4.splat(value & 0x01010101);
+  let codes = query;
+  let a = i32x4.splat(0);
+  let b = i32x4.splat(1);
+  let c = i32x4.splat(2);
+  let d = i32x4.splat(3);
+  let e = i32x4.splat(4);
+  let f = i32x4.splat(5);
+  let g = i32x4.splat(6);
+  let h = i32x4.splat(7);
+  for (let round: u32 = 0; round < rounds; round++) {
+    a = multiplyAdd(a, codes, query);
+    b = multiplyAdd(b, codes, query);
+    c = multiplyAdd(c, codes, query);
+    d = multiplyAdd(d, codes, query);
+    e = multiplyAdd(e, codes, query);
+    f = multiplyAdd(f, codes, query);
+    g = multiplyAdd(g, codes, query);
+    h = multiplyAdd(h, codes, query);
+    codes = i8x16.add(codes, one); // a new operand a round, so that no product is carried over
+  }
+  const sum = i32x4.add(i32x4.add(i32x4.add(a, b), i32x4.add(c, d)), i32x4.add(i32x4.add(e, f), i32x4.add(g, h)));
+  return i32x4.extract_lane(sum, 0);
+}

@@ -1,0 +1,145 @@
+// Certified scan of 8-bit codes, six queries at once: a register tile.
+//
+//             8 rows of a block (2 loads a group)
+//           +-----------+-----------+
+//   query 0 |  sums 00  |  sums 01  |     each cell holds 4 rows, one a lane; the two loads of a group serve every
+//   query 1 |  sums 10  |  sums 11  |     query, and the codes of a segment stay in the second-level cache while the
+//     ...   |    ...    |    ...    |     queries of a batch pass over them six by six
+//   query 5 |  sums 50  |  sums 51  |
+//           +-----------+-----------+
+//
+// Twelve sums, because a dot product takes five cycles and two start in each: eight would leave the ports idle for a
+// fifth of the time. Bound by arithmetic, not by memory.
+
+import { boundBlock } from './bounds';
+import { rescore } from './candidates';
+import { joinHalves } from './codes';
+import { lanesOf, QUERY_BYTES } from './query';
+import { BLOCK, blocksOf, codesOf, correctionsOf, countOf, GROUP_BYTES } from './segment';
+
+/** Queries in a full tile. */
+const TILE: u32 = 6;
+/** Bytes of one group of a tile's codes: 4 dimensions of each query. */
+const TILE_BYTES: u32 = 24;
+
+/** Interleaves the codes of `size` queries (1 to 6) four bytes at a time into `codes`, 24 bytes a group of 4 dimensions. */
+export function packTile(queries: usize, size: u32, codes: usize): void {
+  const groups = lanesOf(queries);
+  for (let i: u32 = 0; i < TILE; i++) {
+    const from = load<usize>(queries + min(i, size - 1) * QUERY_BYTES, 4);
+    for (let group: u32 = 0; group < groups; group++) {
+      store<u32>(codes + group * TILE_BYTES + (i << 2), load<u32>(from + (group << 2)));
+    }
+  }
+}
+
+/**
+ * Scans a segment for `size` queries, 1 to 6, whose descriptors follow one another and whose codes are packed.
+ * `products` holds 384 bytes: 64 a query. A short tile costs as much as a full one.
+ */
+export function scanTile(queries: usize, size: u32, codes: usize, segment: usize, products: usize): void {
+  const plane = codesOf(segment);
+  const count = countOf(segment);
+  const groups = lanesOf(queries);
+  const corrections = correctionsOf(plane);
+  let block = blocksOf(plane);
+  for (let row: u32 = 0; row < count; row += BLOCK, block += groups * GROUP_BYTES) {
+    const correction = corrections + (<usize>row << 2);
+    for (let half: usize = 0; half < 64; half += 32) {
+      if (ASC_FEATURE_RELAXED_SIMD) {
+        multiplyHalfBlock(codes, block + half, groups, correction + half, products + half);
+      } else {
+        for (let pair: u32 = 0; pair < size; pair += 2) {
+          multiplyWidened(codes + (pair << 2), block + half, groups, correction + half, products + half + (pair << 6));
+        }
+      }
+    }
+    for (let i: u32 = 0; i < size; i++) {
+      boundBlock(queries + i * QUERY_BYTES, segment, plane, row, products + (i << 6));
+    }
+  }
+  for (let i: u32 = 0; i < size; i++) rescore(queries + i * QUERY_BYTES, segment);
+}
+
+/** Products of six queries with 8 rows: two vectors a query, 64 bytes apart. */
+function multiplyHalfBlock(codes: usize, block: usize, groups: u32, correction: usize, products: usize): void {
+  let s00 = v128.load(correction);
+  let s01 = v128.load(correction, 16);
+  let s10 = s00;
+  let s11 = s01;
+  let s20 = s00;
+  let s21 = s01;
+  let s30 = s00;
+  let s31 = s01;
+  let s40 = s00;
+  let s41 = s01;
+  let s50 = s00;
+  let s51 = s01;
+  const end = codes + groups * TILE_BYTES;
+  for (let at = codes; at < end; at += TILE_BYTES, block += GROUP_BYTES) {
+    const x0 = v128.load(block);
+    const x1 = v128.load(block, 16);
+    let q = v128.load_splat<u32>(at);
+    s00 = i32x4.relaxed_dot_i8x16_i7x16_add_s(x0, q, s00);
+    s01 = i32x4.relaxed_dot_i8x16_i7x16_add_s(x1, q, s01);
+    q = v128.load_splat<u32>(at, 4);
+    s10 = i32x4.relaxed_dot_i8x16_i7x16_add_s(x0, q, s10);
+    s11 = i32x4.relaxed_dot_i8x16_i7x16_add_s(x1, q, s11);
+    q = v128.load_splat<u32>(at, 8);
+    s20 = i32x4.relaxed_dot_i8x16_i7x16_add_s(x0, q, s20);
+    s21 = i32x4.relaxed_dot_i8x16_i7x16_add_s(x1, q, s21);
+    q = v128.load_splat<u32>(at, 12);
+    s30 = i32x4.relaxed_dot_i8x16_i7x16_add_s(x0, q, s30);
+    s31 = i32x4.relaxed_dot_i8x16_i7x16_add_s(x1, q, s31);
+    q = v128.load_splat<u32>(at, 16);
+    s40 = i32x4.relaxed_dot_i8x16_i7x16_add_s(x0, q, s40);
+    s41 = i32x4.relaxed_dot_i8x16_i7x16_add_s(x1, q, s41);
+    q = v128.load_splat<u32>(at, 20);
+    s50 = i32x4.relaxed_dot_i8x16_i7x16_add_s(x0, q, s50);
+    s51 = i32x4.relaxed_dot_i8x16_i7x16_add_s(x1, q, s51);
+  }
+  storePair(products, s00, s01);
+  storePair(products + 64, s10, s11);
+  storePair(products + 128, s20, s21);
+  storePair(products + 192, s30, s31);
+  storePair(products + 256, s40, s41);
+  storePair(products + 320, s50, s51);
+}
+
+function storePair(to: usize, first: v128, second: v128): void {
+  v128.store(to, first);
+  v128.store(to, second, 16);
+}
+
+/** Products of two queries with 8 rows, by 16-bit multiplication: two vectors a query, 64 bytes apart. */
+function multiplyWidened(codes: usize, block: usize, groups: u32, correction: usize, products: usize): void {
+  let a0 = i32x4.splat(0);
+  let b0 = i32x4.splat(0);
+  let c0 = i32x4.splat(0);
+  let d0 = i32x4.splat(0);
+  let a1 = i32x4.splat(0);
+  let b1 = i32x4.splat(0);
+  let c1 = i32x4.splat(0);
+  let d1 = i32x4.splat(0);
+  const end = codes + groups * TILE_BYTES;
+  for (let at = codes; at < end; at += TILE_BYTES, block += GROUP_BYTES) {
+    const first = i16x8.extend_low_i8x16_u(v128.load_splat<u32>(at));
+    const second = i16x8.extend_low_i8x16_u(v128.load_splat<u32>(at, 4));
+    let x = v128.load_ext<i8>(block);
+    a0 = i32x4.add(a0, i32x4.dot_i16x8_s(x, first));
+    a1 = i32x4.add(a1, i32x4.dot_i16x8_s(x, second));
+    x = v128.load_ext<i8>(block, 8);
+    b0 = i32x4.add(b0, i32x4.dot_i16x8_s(x, first));
+    b1 = i32x4.add(b1, i32x4.dot_i16x8_s(x, second));
+    x = v128.load_ext<i8>(block, 16);
+    c0 = i32x4.add(c0, i32x4.dot_i16x8_s(x, first));
+    c1 = i32x4.add(c1, i32x4.dot_i16x8_s(x, second));
+    x = v128.load_ext<i8>(block, 24);
+    d0 = i32x4.add(d0, i32x4.dot_i16x8_s(x, first));
+    d1 = i32x4.add(d1, i32x4.dot_i16x8_s(x, second));
+  }
+  const low = v128.load(correction);
+  const high = v128.load(correction, 16);
+  storePair(products, i32x4.add(joinHalves(a0, b0), low), i32x4.add(joinHalves(c0, d0), high));
+  storePair(products + 64, i32x4.add(joinHalves(a1, b1), low), i32x4.add(joinHalves(c1, d1), high));
+}

@@ -1,0 +1,13 @@
+export { type NpyArray, type NpyDtype, readNpy } from './npy.ts';
+export {
+  createSafetensors,
+  type Metadata,
+  readSafetensors,
+  type SafetensorsDtype,
+  type SafetensorsFile,
+  type Tensor,
+  type TensorData,
+  type TensorSpec,
+  writeSafetensors,
+} from './safetensors.ts';
+export { readBvecs, readFvecs, readIvecs, type Vectors } from './vecs.ts';
