@@ -1,4 +1,6 @@
-// XXH64, the 64-bit hash by Yann Collet (specification: "xxHash fast digest algorithm", section XXH64).
+// XXH64, the 64-bit hash by Yann Collet (specification: "xxHash fast digest algorithm", section XXH64), over pieces.
+//
+//   state: +0 +8 +16 +24  u64  four lanes     +32 u64 bytes taken     +40 u64 seed
 //
 // Four 64-bit lanes take 32 bytes a round; the tail is folded in 8, 4 and 1 bytes at a time. Cost: about 4 bytes a cycle.
 
@@ -16,26 +18,53 @@ function mergeLane(hash: u64, lane: u64): u64 {
   return (hash ^ round(0, lane)) * PRIME1 + PRIME4;
 }
 
-/** XXH64 of `bytes` bytes at `from`. */
-export function xxh64(from: usize, bytes: usize, seed: u64): u64 {
+/** Starts a hash in the 48 bytes at `state`. */
+export function startHash(state: usize, seed: u64): void {
+  store<u64>(state, seed + PRIME1 + PRIME2);
+  store<u64>(state, seed + PRIME2, 8);
+  store<u64>(state, seed, 16);
+  store<u64>(state, seed - PRIME1, 24);
+  store<u64>(state, 0, 32);
+  store<u64>(state, seed, 40);
+}
+
+/** Takes `bytes` bytes, a multiple of 32. */
+export function updateHash(state: usize, from: usize, bytes: usize): void {
+  let a = load<u64>(state);
+  let b = load<u64>(state, 8);
+  let c = load<u64>(state, 16);
+  let d = load<u64>(state, 24);
   const end = from + bytes;
-  let at = from;
-  let hash = seed + PRIME5;
-  if (bytes >= 32) {
-    let a = seed + PRIME1 + PRIME2;
-    let b = seed + PRIME2;
-    let c = seed;
-    let d = seed - PRIME1;
-    for (const last = end - 32; at <= last; at += 32) {
-      a = round(a, load<u64>(at));
-      b = round(b, load<u64>(at, 8));
-      c = round(c, load<u64>(at, 16));
-      d = round(d, load<u64>(at, 24));
-    }
+  for (let at = from; at < end; at += 32) {
+    a = round(a, load<u64>(at));
+    b = round(b, load<u64>(at, 8));
+    c = round(c, load<u64>(at, 16));
+    d = round(d, load<u64>(at, 24));
+  }
+  store<u64>(state, a);
+  store<u64>(state, b, 8);
+  store<u64>(state, c, 16);
+  store<u64>(state, d, 24);
+  store<u64>(state, load<u64>(state, 32) + <u64>bytes, 32);
+}
+
+/** Takes the last `bytes` bytes, any number; returns the hash. */
+export function finishHash(state: usize, from: usize, bytes: usize): u64 {
+  const whole = bytes & ~31;
+  updateHash(state, from, whole);
+  const end = from + bytes;
+  const total = load<u64>(state, 32) + <u64>(bytes & 31);
+  let hash = load<u64>(state, 40) + PRIME5;
+  if (total >= 32) {
+    const a = load<u64>(state);
+    const b = load<u64>(state, 8);
+    const c = load<u64>(state, 16);
+    const d = load<u64>(state, 24);
     hash = rotl(a, 1) + rotl(b, 7) + rotl(c, 12) + rotl(d, 18);
     hash = mergeLane(mergeLane(mergeLane(mergeLane(hash, a), b), c), d);
   }
-  hash += <u64>bytes;
+  hash += total;
+  let at = from + whole;
   for (; at + 8 <= end; at += 8) hash = rotl(hash ^ round(0, load<u64>(at)), 27) * PRIME1 + PRIME4;
   for (; at + 4 <= end; at += 4) hash = rotl(hash ^ (<u64>load<u32>(at) * PRIME1), 23) * PRIME2 + PRIME3;
   for (; at < end; at++) hash = rotl(hash ^ (<u64>load<u8>(at) * PRIME5), 11) * PRIME1;

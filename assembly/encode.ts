@@ -7,7 +7,7 @@
 
 import { squaredNorm } from './norm';
 import { COSINE } from './query';
-import { BLOCK, blocksOf, codesOf, correctionsOf, errorsOf, GROUP_BYTES, nibblesOf, normsOf, rowsOf, scalesOf } from './segment';
+import { BLOCK, blocksOf, codesOf, correctionsOf, errorsOf, GROUP_BYTES, idsOf, nibblesOf, normsOf, rowsOf, scalesOf } from './segment';
 
 /** Units of 1/16 step from 0 to the largest value that nibbles reach without clipping. */
 const NIBBLE_REACH: f32 = 120;
@@ -112,6 +112,24 @@ function packBytes(lanes: v128): u32 {
 /** Where the bytes of a row's first group stand in interleaved blocks of `groups` groups. */
 function firstGroup(blocks: usize, row: u32, groups: u32): usize {
   return blocks + (row / BLOCK) * groups * GROUP_BYTES + ((row % BLOCK) << 2);
+}
+
+/** Empties rows from..to of a segment: no id, and nothing left of what stood there. */
+export function clearRows(segment: usize, lanes: u32, from: u32, to: u32): void {
+  const stride = lanes << 4;
+  for (let row = from; row < to; row++) {
+    memory.fill(rowsOf(segment) + row * stride, 0, stride);
+    store<f32>(normsOf(segment) + (row << 2), 0);
+    store<i32>(idsOf(segment) + (row << 2), -1);
+    clearRow(codesOf(segment), row, lanes);
+    clearRow(nibblesOf(segment), row, (lanes + 1) >> 1);
+  }
+}
+
+function clearRow(plane: usize, row: u32, groups: u32): void {
+  let group = firstGroup(blocksOf(plane), row, groups);
+  for (let i: u32 = 0; i < groups; i++, group += GROUP_BYTES) store<u32>(group, 0);
+  describeRow(plane, row, 0, 0, i32x4.splat(0));
 }
 
 function describeRow(plane: usize, row: u32, scale: f32, error: f32, sums: v128): void {

@@ -1,9 +1,9 @@
 // What the host calls: raw pointers in, numbers out.
 
 export { rescore } from './candidates';
-export { xxh64 } from './checksum';
+export { finishHash, startHash, updateHash } from './checksum';
 export { scanCodes } from './codes';
-export { encodeRows, measureRows } from './encode';
+export { clearRows, encodeRows, measureRows } from './encode';
 export { scanNibbles } from './nibbles';
 export { prepareQuery } from './query';
 export { raise, sortResults } from './results';

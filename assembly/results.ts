@@ -14,8 +14,9 @@ export function offer(query: usize, key: f32, id: i32): void {
   const results = load<usize>(query, 40);
   const found = load<u32>(query, 44);
   const k = load<u32>(query, 48);
+  if (!(key >= load<f32>(query, 32))) return; // NaN, which only a forged file can hold, is turned away too
   if (k == 0) {
-    if (key >= load<f32>(query, 32)) put(query, results + (found << 3), key, id);
+    put(query, results + (found << 3), key, id);
     return;
   }
   if (found < k) {

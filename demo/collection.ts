@@ -37,8 +37,7 @@ function readLabels(path: string, rows: number): readonly string[] {
 function holdOut(file: Matrix): Pick<Collection, 'indexed' | 'fileRow' | 'queries'> {
   // At most a tenth: the index should still be the collection.
   const count = Math.min(HELD_OUT, Math.floor(file.rows / 10));
-  if (count === 0)
-    throw new UsageError(`${file.rows} rows are too few to hold some out as queries: give --queries`);
+  if (count === 0) throw new UsageError(`${file.rows} rows are too few to hold queries out: give --queries`);
   const step = Math.floor(file.rows / count);
   const isHeldOut = (row: number): boolean => row % step === step - 1 && row < step * count;
   const rows = Int32Array.from({ length: file.rows }, (_, row) => row);
@@ -58,8 +57,9 @@ function readQueries(path: string, file: Matrix): Pick<Collection, 'indexed' | '
 /** Opens the files that the options name, or the built-in words. */
 export function openCollection(options: Options): Collection {
   const isBuiltIn = options.vectors === undefined;
-  if (isBuiltIn && options.labels !== undefined)
+  if (isBuiltIn && options.labels !== undefined) {
     throw new UsageError('--labels names the rows of --vectors: give both');
+  }
   const file = readMatrix(options.vectors ?? BUILT_IN.vectors);
   const labelsPath = isBuiltIn ? BUILT_IN.labels : options.labels;
   const split = options.queries === undefined ? holdOut(file) : readQueries(options.queries, file);
@@ -74,6 +74,6 @@ export function openCollection(options: Options): Collection {
     queriesAre:
       options.queries === undefined
         ? `${split.queries.rows} rows taken at even steps from the file and held out of the index`
-        : `the ${split.queries.rows} rows of ${options.queries}`,
+        : `${split.queries.rows} from ${options.queries}`,
   };
 }

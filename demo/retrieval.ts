@@ -1,26 +1,15 @@
 import type { FlatIndex } from 'lanewise';
 import type { Collection } from './collection.ts';
-import { JavaScriptLoop } from './javascript-loop.ts';
 import { type Latency, measureLatency } from './latency.ts';
 import { type Matrix, rowOf } from './matrix.ts';
+import { type Method, methodsOf } from './methods.ts';
 import type { Options } from './options.ts';
 import { Reference } from './reference.ts';
 import { formatMegabytes, formatMilliseconds, formatNumber, renderTable } from './table.ts';
 
 const BATCH = 64;
-
-/** A way to answer a query. */
-interface Method {
-  readonly name: string;
-  /** The rows found for one query, best first. */
-  readonly search: (query: Float32Array) => Int32Array;
-  /** Answers many queries in one call, where the method can. */
-  readonly searchBatch?: (queries: Float32Array) => void;
-  /** Bytes it has to hold. */
-  readonly bytes: number;
-  /** Bytes of rows that a query has to read. */
-  readonly bytesRead: number;
-}
+/** Queries over which the number of rescored rows is told. */
+const NOTED_QUERIES = 256;
 
 /** A method, measured. */
 export interface Measurement {
@@ -31,34 +20,16 @@ export interface Measurement {
   readonly recall: number;
 }
 
-function methodsOf(index: FlatIndex, { indexed }: Collection, { k, metric }: Options): readonly Method[] {
-  const loop = new JavaScriptLoop(indexed, metric);
-  const { total, vectors, codes } = index.memoryUsage();
-  const lanewise = (name: string, exact: 'scan' | 'certified', bytes: number, bytesRead: number): Method => ({
-    name,
-    search: (query) => index.search(query, { k, exact }).ids,
-    searchBatch: (queries) => index.search(queries, { k, exact }),
-    bytes,
-    bytesRead,
-  });
-  return [
-    {
-      name: 'plain JavaScript loop',
-      search: (query) => loop.search(query, k),
-      bytes: loop.bytes,
-      bytesRead: loop.bytes,
-    },
-    lanewise('float32 scan', 'scan', total - codes, vectors),
-    lanewise('certified exact', 'certified', total, codes),
-  ];
+/** The first queries, as many as there are up to `count`, row after row. */
+function firstQueries({ dimensions, data }: Matrix, count: number): Float32Array {
+  return data.subarray(0, count * dimensions);
 }
 
-function batchedRate(method: Method, { rows, dimensions, data }: Matrix): number | undefined {
-  const { searchBatch } = method;
+function batchedRate({ searchBatch }: Method, queries: Matrix): number | undefined {
   if (searchBatch === undefined) return undefined;
-  const size = Math.min(BATCH, rows);
-  const batch = data.subarray(0, size * dimensions);
-  return (1_000 / measureLatency(() => searchBatch(batch), 1).mean) * size;
+  const batch = firstQueries(queries, BATCH);
+  const { mean } = measureLatency(() => searchBatch(batch), 1);
+  return (1_000 / mean) * (batch.length / queries.dimensions);
 }
 
 function meanRecall(method: Method, queries: Matrix, reference: Reference, thresholds: Float64Array): number {
@@ -70,15 +41,19 @@ function meanRecall(method: Method, queries: Matrix, reference: Reference, thres
 }
 
 function rescoredNote(index: FlatIndex, { queries }: Collection, k: number): string {
-  const { rescored } = index.search(queries.data, { k, exact: 'certified', stats: true });
+  const { rescored } = index.search(firstQueries(queries, NOTED_QUERIES), {
+    k,
+    exact: 'certified',
+    stats: true,
+  });
   if (rescored === undefined) return '';
   const ascending = rescored.slice().sort();
   const median = ascending[Math.floor(ascending.length / 2)];
   return `Certified exact scored ${formatNumber(median)} of ${formatNumber(index.size)} rows in float32 (median); `;
 }
 
-function render(measurements: readonly Measurement[], k: number): string {
-  const head = ['', 'median ms', 'p95', 'p99', 'queries/s', `in ${BATCH}s`, `recall@${k}`, 'bytes'];
+function render(measurements: readonly Measurement[], k: number, batch: number): string {
+  const head = ['', 'median ms', 'p95', 'p99', 'queries/s', `in ${batch}s`, `recall@${k}`, 'bytes'];
   const rows = measurements.map(({ method, latency, batchedRate: batched, recall }) => [
     method.name,
     ...[latency.median, latency.p95, latency.p99].map(formatMilliseconds),
@@ -99,7 +74,7 @@ export function compareMethods(
   const { indexed, queries, queriesAre } = collection;
   const reference = new Reference(indexed, options.metric);
   const thresholds = reference.thresholds(queries, options.k);
-  const measurements = methodsOf(index, collection, options).map((method): Measurement => {
+  const measurements = methodsOf(index, indexed, options).map((method): Measurement => {
     const batched = batchedRate(method, queries);
     return {
       method,
@@ -109,7 +84,7 @@ export function compareMethods(
     };
   });
   console.log(`Top ${options.k} of ${formatNumber(indexed.rows)} rows; queries: ${queriesAre}.`);
-  console.log(render(measurements, options.k));
+  console.log(render(measurements, options.k, Math.min(BATCH, queries.rows)));
   console.log(
     `${rescoredNote(index, collection, options.k)}recall against a float64 loop, ${thresholds.length} queries.`,
   );

@@ -161,7 +161,6 @@ def measure_hnswlib(data):
         return index
 
     index, build_seconds = timed(build)
-    facts = {"buildSeconds": build_seconds, "bytes": index.index_file_size()}
     for ef in (80, 320):
         index.set_ef(ef)
         report(
@@ -170,7 +169,7 @@ def measure_hnswlib(data):
             data.queries,
             lambda query: index.knn_query(query, data.k)[0][0],
             lambda batch: index.knn_query(batch, data.k)[0],
-            **facts,
+            buildSeconds=build_seconds,
         )
 
 

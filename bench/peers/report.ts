@@ -1,16 +1,18 @@
 import { formatMegabytes, formatMilliseconds, formatNumber, renderTable } from '../../demo/table.ts';
 import type { Case, Result } from './exchange.ts';
 
+const SAME_WITHIN = 0.02;
+
 function format(value: number | undefined, render: (value: number) => string): string {
   return value === undefined ? '-' : render(value);
 }
 
 /** How lanewise stands to another method, by the times that both take for the same work. */
 function comparison(theirs: number | undefined, ours: number | undefined): string {
-  if (theirs === undefined || ours === undefined || theirs === ours) return '-';
-  return theirs > ours
-    ? `${formatNumber(theirs / ours, 1)}x faster`
-    : `${formatNumber(ours / theirs, 1)}x slower`;
+  if (theirs === undefined || ours === undefined) return '-';
+  const ratio = theirs / ours;
+  if (Math.abs(ratio - 1) < SAME_WITHIN) return 'the same';
+  return ratio > 1 ? `${formatNumber(ratio, 1)}x faster` : `${formatNumber(1 / ratio, 1)}x slower`;
 }
 
 function timeOfBatch({ batchedRate }: Result): number | undefined {
@@ -35,9 +37,9 @@ export function renderCase({ title, k, batch }: Case, results: readonly Result[]
     result.method,
     format(result.buildSeconds, (value) => formatNumber(value, 2)),
     format(result.milliseconds, formatMilliseconds),
-    comparison(result.milliseconds, ours.milliseconds),
+    result === ours ? '' : comparison(result.milliseconds, ours.milliseconds),
     format(result.batchedRate, formatNumber),
-    comparison(timeOfBatch(result), timeOfBatch(ours)),
+    result === ours ? '' : comparison(timeOfBatch(result), timeOfBatch(ours)),
     format(result.recall, (value) => formatNumber(value, 4)),
     format(result.bytes, formatMegabytes),
   ]);

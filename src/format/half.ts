@@ -13,7 +13,8 @@ const SUBNORMAL_STEP = 2 ** -24;
  * Widens IEEE 754 halves, given as their bits, to floats. Every half is a float, so nothing is rounded; signed zeros,
  * infinities and the payloads of NaNs stay.
  *
- * The loop works on bits, since an engine may quiet a NaN that it moves as a number. About 1 ns a value.
+ * The loop works on bits, since an engine may quiet a NaN that it moves as a number. A table of all 65 536 values was no
+ * faster: 4 million values take 20 to 45 ms either way, of which the pages of a new array are a good part.
  */
 export function widenHalves(halves: Uint16Array): Float32Array<ArrayBuffer> {
   const floats = new Float32Array(halves.length);

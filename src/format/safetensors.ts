@@ -57,7 +57,8 @@ export interface TensorData {
  * stand by sorted key, tensors by element size and then as given.
  *
  * @throws LanewiseError `INVALID_ARGUMENT`: a name that is reserved or stands twice, an unknown dtype, a shape that is
- *   none, metadata that are no strings, names and metadata of over 100 MB; `MEMORY_EXHAUSTED`: the runtime has no array that large
+ *   none, metadata that are no strings, names and metadata of over 100 MB; `MEMORY_EXHAUSTED`: the runtime has no array
+ *   that large
  */
 export function createSafetensors(tensors: readonly TensorSpec[], metadata: Metadata): SafetensorsFile {
   const entries = layOut(tensors);
@@ -120,7 +121,7 @@ export function writeSafetensors(
  * Reads a file without copying its data. Every byte may be hostile; whatever the header claims is checked before it is
  * used. Tensors come in the order of their data.
  *
- * Time and memory are linear in the header, whatever the size of the data.
+ * Time and memory go with the header, n log n in its tensors, whatever the size of the data.
  *
  * @throws LanewiseError `FILE_TRUNCATED`: the bytes end before the header or its tensors do; `FILE_FORMAT`: not a
  *   safetensors file; `FILE_DTYPE`: an unknown dtype; `FILE_CORRUPT`: the header contradicts itself or the file

@@ -3,8 +3,10 @@ import { fileError } from './errors.ts';
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const COLON = 0x3a;
-const OPENING: ReadonlySet<number> = new Set([0x5b, 0x7b]);
-const CLOSING: ReadonlySet<number> = new Set([0x5d, 0x7d]);
+const OPENING_BRACKET = 0x5b;
+const CLOSING_BRACKET = 0x5d;
+const OPENING_BRACE = 0x7b;
+const CLOSING_BRACE = 0x7d;
 
 /** Depth of nesting and number of object members in JSON text. UTF-8 keeps ASCII out of its longer sequences. */
 function measure(bytes: Uint8Array): { depth: number; members: number } {
@@ -19,8 +21,8 @@ function measure(bytes: Uint8Array): { depth: number; members: number } {
       else if (byte === QUOTE) inString = false;
     } else if (byte === QUOTE) inString = true;
     else if (byte === COLON) members++;
-    else if (OPENING.has(byte)) depth = Math.max(depth, ++open);
-    else if (CLOSING.has(byte)) open--;
+    else if (byte === OPENING_BRACE || byte === OPENING_BRACKET) depth = Math.max(depth, ++open);
+    else if (byte === CLOSING_BRACE || byte === CLOSING_BRACKET) open--;
   }
   return { depth, members };
 }

@@ -16,7 +16,8 @@ const NPY = npyFile(
   2,
 );
 const ROW = [2, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8];
-const VECS = concatenate(ROW, ROW, ROW);
+const WIDE_ROWS = concatenate(ROW, ROW, ROW);
+const NARROW_ROWS = Uint8Array.of(2, 0, 0, 0, 1, 2, 2, 0, 0, 0, 3, 4);
 
 /** The bytes of data that a reader gives, or of none where it throws the one error that it may throw. */
 function outcome(read: (bytes: Uint8Array) => unknown, bytes: Uint8Array): number {
@@ -61,9 +62,9 @@ function flips(file: Uint8Array): fc.Arbitrary<Uint8Array> {
 describe.each([
   ['readSafetensors', readSafetensors, SAFETENSORS],
   ['readNpy', readNpy, NPY],
-  ['readFvecs', readFvecs, VECS],
-  ['readBvecs', readBvecs, VECS],
-  ['readIvecs', readIvecs, VECS],
+  ['readFvecs', readFvecs, WIDE_ROWS],
+  ['readBvecs', readBvecs, NARROW_ROWS],
+  ['readIvecs', readIvecs, WIDE_ROWS],
 ] as const)('%s', (_, read, file) => {
   test('reads the file unharmed', () => expect(outcome(read, file)).toBeGreaterThan(0));
   test('reads or refuses a file cut anywhere', () => survives(read, truncations(file)));

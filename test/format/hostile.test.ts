@@ -21,10 +21,10 @@ const safetensors: readonly Case[] = [
   ['a header that ends after the file', 'FILE_TRUNCATED', safetensorsFile('{}').subarray(0, 9)],
   ['a header of more than 100 MB', 'FILE_FORMAT', concatenate(uint32(100_000_001), uint32(0))],
   ['a header length beyond 2^53', 'FILE_FORMAT', new Uint8Array(64).fill(0xff)],
-  ['an empty header', 'FILE_FORMAT', new Uint8Array(8)],
+  ['an empty header', 'FILE_FORMAT', concatenate(new Uint8Array(8), ascii('{}'))],
   ['an array for a header', 'FILE_FORMAT', safetensorsFile('[]')],
   ['a byte order mark', 'FILE_FORMAT', safetensorsFile('\ufeff{}')],
-  ['invalid UTF-8', 'FILE_CORRUPT', safetensorsFile([0x7b, 0x22, 0xff, 0x22, 0x7d])],
+  ['invalid UTF-8', 'FILE_CORRUPT', safetensorsFile([...ascii(`{"\xff":${EMPTY}}`)])],
   ['invalid JSON', 'FILE_CORRUPT', safetensorsFile('{"a":}')],
   ['text after the header', 'FILE_CORRUPT', safetensorsFile('{} {}')],
   [

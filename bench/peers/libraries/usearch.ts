@@ -33,8 +33,9 @@ export async function* searchers({ case: definition, base }: Data): AsyncGenerat
   const { rows, dimensions, k, approximate } = definition;
   const metric = definition.metric === 'cosine' ? 'cos' : 'ip';
   const { Index, exactSearch } = await importPeer<Usearch>('usearch');
+  // exactSearch reads a view from the start of its buffer (2.25.3), so it gets a copy that starts there.
   const exact = (queries: Float32Array): ArrayLike<number> => {
-    return rowsOf(exactSearch(base, queries, dimensions, k, metric, THREADS));
+    return rowsOf(exactSearch(base, queries.slice(), dimensions, k, metric, THREADS));
   };
   yield { method: 'usearch, exact', bytes: base.byteLength, search: exact, searchBatch: exact };
   if (!approximate) return;

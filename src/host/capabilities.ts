@@ -1,0 +1,34 @@
+import { runtime, type Tier } from './kernels.ts';
+import type { MemoryStatistics } from './memory.ts';
+
+/** What this runtime offers, and which kernels run in it. */
+export interface Capabilities {
+  /** The kernels in use: `relaxed` has single-instruction 8-bit dot products. Results are the same bits in both. */
+  readonly tier: Tier;
+  /** Whether threads could share memory: isolated in a browser, always in Node, Deno and Bun. */
+  readonly threads: boolean;
+  /** `crossOriginIsolated`, where the runtime knows the term. */
+  readonly isolation: boolean | undefined;
+  /** Logical processors, where the runtime tells. */
+  readonly processors: number | undefined;
+  /** Linear memory, in bytes. */
+  readonly memory: MemoryStatistics;
+}
+
+/**
+ * Names the tier, threads, isolation and memory limits. Loads the kernels if nothing has yet.
+ *
+ * @throws LanewiseError `SIMD_UNSUPPORTED`, `CSP_BLOCKED`
+ */
+export function capabilities(): Capabilities {
+  const { tier, memory } = runtime();
+  // A shared memory can be constructed without isolation, and then not be posted: isolation is what counts.
+  const isolation = (globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated;
+  return {
+    tier,
+    threads: typeof SharedArrayBuffer !== 'undefined' && isolation !== false,
+    isolation,
+    processors: globalThis.navigator?.hardwareConcurrency,
+    memory: memory.statistics,
+  };
+}

@@ -1,0 +1,56 @@
+/** How far a long call has come, in the rows or steps that its documentation names. */
+export interface Progress {
+  readonly done: number;
+  readonly total: number;
+}
+
+/** What every long call takes. */
+export interface LongCallOptions {
+  /** Stops the call between two slices; it throws the signal's reason and leaves the object as it was. */
+  readonly signal?: AbortSignal;
+  /** Called after each slice, and once at the end. */
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+/** Work between two looks at the clock must stay well below this, so that a frame of 16 ms is never missed. */
+const SLICE_MILLISECONDS = 10;
+
+/**
+ * Runs `step` until it has done `total`, giving way to the event loop at least every 16 ms.
+ *
+ * @param step does some of the work from `done` on, a few milliseconds at most; returns what is done after it
+ */
+export async function runInSlices(
+  total: number,
+  step: (done: number) => number,
+  { signal, onProgress }: LongCallOptions,
+): Promise<void> {
+  signal?.throwIfAborted();
+  let sliceStart = performance.now();
+  for (let done = 0; done < total; ) {
+    done = step(done);
+    if (done < total && performance.now() - sliceStart < SLICE_MILLISECONDS) continue;
+    onProgress?.({ done, total });
+    if (done < total) await nextTurn();
+    signal?.throwIfAborted();
+    sliceStart = performance.now();
+  }
+}
+
+/** Resolves in a later turn of the event loop; timers would wait 4 ms in browsers. */
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    if (typeof setImmediate === 'function') {
+      setImmediate(resolve);
+    } else if (typeof MessageChannel === 'function') {
+      const { port1, port2 } = new MessageChannel();
+      port1.onmessage = () => {
+        port1.close();
+        resolve();
+      };
+      port2.postMessage(undefined);
+    } else {
+      setTimeout(resolve, 0);
+    }
+  });
+}

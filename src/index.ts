@@ -1,0 +1,22 @@
+export { measureRoof, type Roof, type RoofOptions } from './cost/roof.ts';
+export * from './format/index.ts';
+export { type Capabilities, capabilities } from './host/capabilities.ts';
+export { type ErrorCode, type ErrorDetails, LanewiseError } from './host/errors.ts';
+export { init, type SetupOptions, setup, type Tier } from './host/kernels.ts';
+export type { MemoryStatistics } from './host/memory.ts';
+export type { LongCallOptions, Progress } from './host/progress.ts';
+export { Random } from './host/random.ts';
+export type { ExactMethod } from './search/exact-search.ts';
+export {
+  type AddOptions,
+  FlatIndex,
+  type FlatIndexOptions,
+  type MemoryUsage,
+  type RangeOptions,
+  type RangeResult,
+  type SearchOptions,
+  type SearchResult,
+} from './search/flat.ts';
+export { Bitmap } from './vectors/bitmap.ts';
+export type { IdInput, VectorInput } from './vectors/input.ts';
+export type { Metric } from './vectors/metric.ts';

@@ -1,0 +1,218 @@
+import type { Runtime } from '../host/kernels.ts';
+import type { Bitmap } from '../vectors/bitmap.ts';
+import { METRIC_CODES, normError, normRange } from '../vectors/metric.ts';
+import type { VectorStore } from '../vectors/store.ts';
+
+/** Bytes of a query descriptor (assembly/query.ts draws it). */
+const QUERY_BYTES = 112;
+/** Queries in a full register tile, and bytes that a tile takes a group of four dimensions. */
+export const TILE_QUERIES = 6;
+const TILE_GROUP_BYTES = 24;
+/** Candidates that wait at a query, and bytes of a candidate or a result. */
+export const CANDIDATE_ROOM = 64;
+const ENTRY_BYTES = 8;
+const PRODUCT_BYTES = 64 * TILE_QUERIES;
+
+// Fields of the descriptor, in words.
+const THRESHOLD = 8;
+const FOUND = 11;
+const WAITING = 14;
+const RESCORED = 15;
+
+/** What a batch is to find. */
+export interface Wanted {
+  /** Results of each query; 0 collects every row of a segment that reaches the threshold. */
+  readonly k: number;
+  /** Results that memory must hold for each query. */
+  readonly capacity: number;
+  readonly filter: Bitmap | undefined;
+}
+
+/**
+ * A few queries in linear memory, ready for the kernels: descriptors, vectors, codes, tiles and results, in one block
+ * that `release()` gives back.
+ *
+ * ```
+ * | descriptors | vectors | codes | results | candidates | products | tiles | filter |
+ * ```
+ */
+export class QueryBatch {
+  readonly size: number;
+  readonly #runtime: Runtime;
+  readonly #store: VectorStore;
+  readonly #wanted: Wanted;
+  readonly #block: number;
+  readonly #vectors: number;
+  readonly #codes: number;
+  readonly #results: number;
+  readonly #candidates: number;
+  readonly #products: number;
+  readonly #tiles: number;
+  readonly #filter: number;
+  readonly #codeBytes: number;
+  readonly #tileBytes: number;
+
+  /** @throws LanewiseError `MEMORY_EXHAUSTED` */
+  constructor(store: VectorStore, size: number, wanted: Wanted) {
+    const { stride, lanes } = store.layout;
+    this.size = size;
+    this.#store = store;
+    this.#runtime = store.runtime;
+    this.#wanted = wanted;
+    this.#codeBytes = 8 * Math.ceil(lanes / 2);
+    this.#tileBytes = TILE_GROUP_BYTES * lanes;
+    let end = 0;
+    const place = (bytes: number): number => {
+      const start = end;
+      end += Math.ceil(bytes / 16) * 16;
+      return start;
+    };
+    const descriptors = place(size * QUERY_BYTES);
+    const vectors = place(size * stride);
+    const codes = place(size * this.#codeBytes);
+    const results = place(size * wanted.capacity * ENTRY_BYTES);
+    const candidates = place(size * CANDIDATE_ROOM * ENTRY_BYTES);
+    const products = place(PRODUCT_BYTES);
+    const tiles = place(Math.ceil(size / TILE_QUERIES) * this.#tileBytes);
+    const filter = place(4 * (wanted.filter?.words.length ?? 0));
+    this.#block = this.#runtime.memory.allocate(end) + descriptors;
+    this.#vectors = this.#block + vectors;
+    this.#codes = this.#block + codes;
+    this.#results = this.#block + results;
+    this.#candidates = this.#block + candidates;
+    this.#products = this.#block + products;
+    this.#tiles = this.#block + tiles;
+    this.#filter = this.#block + filter;
+    if (wanted.filter) this.#runtime.memory.u32.set(wanted.filter.words, this.#filter / 4);
+  }
+
+  /**
+   * Prepares the queries that stand at `first` and behind it in `values`.
+   *
+   * @param threshold the key that a row must reach from the start
+   * @throws LanewiseError `INVALID_VALUE`, `ZERO_VECTOR`
+   */
+  prepare(values: Float32Array, first: number, threshold: number): void {
+    const { metric, dimensions, layout } = this.#store;
+    const { kernels, memory } = this.#runtime;
+    const { filter, k, capacity } = this.#wanted;
+    const { least, most } = normRange(metric);
+    memory.u8.fill(0, this.#block, this.#vectors + this.size * layout.stride);
+    for (let i = 0; i < this.size; i++) {
+      const query = this.#query(i);
+      const vector = this.#vectors + i * layout.stride;
+      const start = (first + i) * dimensions;
+      memory.f32.set(values.subarray(start, start + dimensions), vector / 4);
+      memory.u32.set([vector, this.#codes + i * this.#codeBytes], query / 4);
+      memory.u32.set(
+        [
+          this.#results + i * capacity * ENTRY_BYTES,
+          0,
+          k,
+          this.#candidates + i * CANDIDATE_ROOM * ENTRY_BYTES,
+          0,
+          0,
+          filter ? this.#filter : 0,
+          filter ? 32 * filter.words.length : 0,
+          METRIC_CODES[metric],
+          dimensions,
+        ],
+        query / 4 + 10,
+      );
+      const norm = kernels.prepareQuery(query);
+      if (!(norm > least && norm < most)) throw normError(metric, `Query ${first + i}`, norm);
+      kernels.raise(query, threshold);
+    }
+  }
+
+  /** Scores every row of a segment for query `i`. */
+  scanRows(i: number, segment: number): void {
+    this.#runtime.kernels.scanRows(this.#query(i), segment);
+  }
+
+  /** Bounds every row of a segment by 8-bit codes, and scores what the bounds leave. */
+  scanCodes(i: number, segment: number): void {
+    this.#runtime.kernels.scanCodes(this.#query(i), segment, this.#products);
+  }
+
+  /** Bounds every row of a segment by 4-bit codes, and scores what the bounds leave; returns how many rows that were. */
+  scanNibbles(i: number, segment: number): number {
+    const before = this.rescored(i);
+    this.#runtime.kernels.scanNibbles(this.#query(i), segment, this.#products);
+    return this.rescored(i) - before;
+  }
+
+  /** Makes query tiles ready for `scanTiles`. */
+  packTiles(): void {
+    for (let first = 0; first < this.size; first += TILE_QUERIES) {
+      this.#runtime.kernels.packTile(this.#query(first), this.#tileSize(first), this.#tile(first));
+    }
+  }
+
+  /** Bounds every row of a segment by 8-bit codes for all queries, and scores what the bounds leave. */
+  scanTiles(segment: number): void {
+    for (let first = 0; first < this.size; first += TILE_QUERIES) {
+      const size = this.#tileSize(first);
+      this.#runtime.kernels.scanTile(this.#query(first), size, this.#tile(first), segment, this.#products);
+    }
+  }
+
+  /** Scores the given rows of a segment, at most 64, for query `i`. */
+  scoreRows(i: number, segment: number, rows: readonly number[]): void {
+    const { kernels, memory } = this.#runtime;
+    const candidates = (this.#candidates + i * CANDIDATE_ROOM * ENTRY_BYTES) / 4;
+    for (let j = 0; j < rows.length; j++) {
+      memory.f32[candidates + 2 * j] = Number.POSITIVE_INFINITY;
+      memory.u32[candidates + 2 * j + 1] = rows[j]!;
+    }
+    memory.u32[this.#query(i) / 4 + WAITING] = rows.length;
+    kernels.rescore(this.#query(i), segment);
+  }
+
+  /** Rows that query `i` scored in float32, as candidates. */
+  rescored(i: number): number {
+    return this.#runtime.memory.u32[this.#query(i) / 4 + RESCORED]!;
+  }
+
+  found(i: number): number {
+    return this.#runtime.memory.u32[this.#query(i) / 4 + FOUND]!;
+  }
+
+  /** Key that a row must reach for query `i`; -Infinity until k rows are found. */
+  threshold(i: number): number {
+    return this.#runtime.memory.f32[this.#query(i) / 4 + THRESHOLD]!;
+  }
+
+  /** Copies the results of query `i` out, best first, from `at` on; empties them. Returns how many there were. */
+  take(i: number, ids: Int32Array, scores: Float32Array, at: number): number {
+    const { kernels, memory } = this.#runtime;
+    const query = this.#query(i);
+    kernels.sortResults(query);
+    const found = this.found(i);
+    const sign = this.#store.metric === 'l2' ? -1 : 1;
+    const entry = (this.#results + i * this.#wanted.capacity * ENTRY_BYTES) / 4;
+    for (let j = 0; j < found; j++) {
+      // Adding 0 turns the -0 of a negated zero distance into 0.
+      scores[at + j] = sign * memory.f32[entry + 2 * j]! + 0;
+      ids[at + j] = memory.i32[entry + 2 * j + 1]!;
+    }
+    memory.u32[query / 4 + FOUND] = 0;
+    return found;
+  }
+
+  release(): void {
+    this.#runtime.memory.free(this.#block);
+  }
+
+  #query(i: number): number {
+    return this.#block + i * QUERY_BYTES;
+  }
+
+  #tile(first: number): number {
+    return this.#tiles + (first / TILE_QUERIES) * this.#tileBytes;
+  }
+
+  #tileSize(first: number): number {
+    return Math.min(TILE_QUERIES, this.size - first);
+  }
+}

@@ -1,0 +1,100 @@
+const EMPTY = -1;
+const FIRST_CAPACITY = 64;
+/** Bytes of an entry: an id and its slot. */
+const ENTRY_BYTES = 8;
+
+/**
+ * From ids to slots: open addressing with linear probing, at most half full. O(1) a look-up.
+ *
+ * ```
+ * entries: [id, slot] [id, slot] ...   id -1 is an empty entry
+ * ```
+ */
+export class IdMap {
+  #entries = emptyEntries(FIRST_CAPACITY);
+  #mask = FIRST_CAPACITY - 1;
+  #size = 0;
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Bytes of JavaScript memory held. */
+  get bytes(): number {
+    return this.#entries.length * (ENTRY_BYTES / 2);
+  }
+
+  /** The slot of an id, or -1. */
+  get(id: number): number {
+    const entry = this.#find(id);
+    return this.#entries[entry] === id ? this.#entries[entry + 1]! : -1;
+  }
+
+  /** Sets the slot of an id, new or known. */
+  set(id: number, slot: number): void {
+    let entry = this.#find(id);
+    if (this.#entries[entry] === EMPTY) {
+      if (2 * (this.#size + 1) > this.#mask + 1) {
+        this.reserve(this.#size + 1);
+        entry = this.#find(id);
+      }
+      this.#size++;
+    }
+    this.#entries[entry] = id;
+    this.#entries[entry + 1] = slot;
+  }
+
+  /** Forgets an id, and closes the gap in its run of entries. */
+  delete(id: number): void {
+    let gap = this.#find(id);
+    if (this.#entries[gap] !== id) return;
+    this.#size--;
+    const wrap = this.#entries.length - 1;
+    for (let next = gap; ; ) {
+      next = (next + 2) & wrap;
+      const moved = this.#entries[next]!;
+      if (moved === EMPTY) break;
+      const home = this.#home(moved);
+      const isBetween = gap <= next ? gap < home && home <= next : gap < home || home <= next;
+      if (isBetween) continue;
+      this.#entries[gap] = moved;
+      this.#entries[gap + 1] = this.#entries[next + 1]!;
+      gap = next;
+    }
+    this.#entries[gap] = EMPTY;
+  }
+
+  /** Makes room for `count` ids at once. */
+  reserve(count: number): void {
+    let capacity = this.#mask + 1;
+    while (2 * count > capacity) capacity *= 2;
+    if (capacity === this.#mask + 1) return;
+    const old = this.#entries;
+    this.#entries = emptyEntries(capacity);
+    this.#mask = capacity - 1;
+    for (let i = 0; i < old.length; i += 2) {
+      if (old[i] === EMPTY) continue;
+      const entry = this.#find(old[i]!);
+      this.#entries[entry] = old[i]!;
+      this.#entries[entry + 1] = old[i + 1]!;
+    }
+  }
+
+  /** Where an id's run of entries begins (Fibonacci hashing). */
+  #home(id: number): number {
+    const mixed = Math.imul(id, 0x9e3779b1);
+    return ((mixed ^ (mixed >>> 15)) & this.#mask) << 1;
+  }
+
+  /** The entry of an id, or the empty one where it would stand. */
+  #find(id: number): number {
+    const wrap = this.#entries.length - 1;
+    let entry = this.#home(id);
+    while (this.#entries[entry] !== EMPTY && this.#entries[entry] !== id) entry = (entry + 2) & wrap;
+    return entry;
+  }
+}
+
+function emptyEntries(capacity: number): Int32Array {
+  return new Int32Array(2 * capacity).fill(EMPTY);
+}

@@ -1,0 +1,60 @@
+import { LanewiseError } from '../host/errors.ts';
+
+/** Vectors, row-major: `rows x dimensions` numbers. A plain array is converted to float32. */
+export type VectorInput = Float32Array | readonly number[];
+
+/** Ids: integers in 0..2147483647. */
+export type IdInput = Int32Array | Uint32Array | readonly number[];
+
+/** The largest id. */
+export const LARGEST_ID: number = 2 ** 31 - 1;
+/** Products of codes of longer vectors would leave 32 bits. */
+const MOST_DIMENSIONS = 65_536;
+
+/** @throws LanewiseError `INVALID_ARGUMENT` */
+export function checkDimensions(dimensions: unknown): number {
+  return checkInteger('dimensions', dimensions, 1, MOST_DIMENSIONS);
+}
+
+/** @throws LanewiseError `INVALID_ARGUMENT` unless `value` is an integer in least..most */
+export function checkInteger(name: string, value: unknown, least: number, most: number): number {
+  if (Number.isInteger(value) && (value as number) >= least && (value as number) <= most) return value as number;
+  throw new LanewiseError('INVALID_ARGUMENT', `${name} must be an integer in ${least}..${most}; got ${String(value)}.`, {
+    expected: [least, most],
+    got: value,
+  });
+}
+
+/**
+ * Vectors as float32, whole rows of them.
+ *
+ * @throws LanewiseError `INVALID_ARGUMENT` for another type, `DIMENSION_MISMATCH` for a part of a row
+ */
+export function toVectors(name: string, input: VectorInput, dimensions: number): Float32Array {
+  const isPlain = Array.isArray(input);
+  if (!isPlain && !(input instanceof Float32Array)) {
+    throw new LanewiseError('INVALID_ARGUMENT', `${name} must be a Float32Array or an array of numbers.`, {
+      expected: 'Float32Array',
+      got: typeof input,
+    });
+  }
+  if (input.length % dimensions !== 0) {
+    throw new LanewiseError(
+      'DIMENSION_MISMATCH',
+      `${name} must hold whole vectors of ${dimensions} dimensions; got ${input.length} numbers. ` +
+        'Check the dimensions given to create().',
+      { expected: dimensions, got: input.length },
+    );
+  }
+  return isPlain ? Float32Array.from(input) : (input as Float32Array);
+}
+
+/** @throws LanewiseError `INVALID_ARGUMENT` when an id is not an integer in 0..2147483647 */
+export function toIds(input: IdInput | number): Int32Array {
+  if (typeof input === 'number') return Int32Array.of(checkInteger('id', input, 0, LARGEST_ID));
+  if (!Array.isArray(input) && !(input instanceof Int32Array) && !(input instanceof Uint32Array)) {
+    throw new LanewiseError('INVALID_ARGUMENT', 'ids must be an Int32Array, a Uint32Array or an array of numbers.');
+  }
+  for (const id of input) if (!(id >= 0 && id <= LARGEST_ID && Number.isInteger(id))) checkInteger('id', id, 0, LARGEST_ID);
+  return input instanceof Int32Array ? input : Int32Array.from(input);
+}

@@ -1,0 +1,63 @@
+import { normError } from './metric.ts';
+import type { VectorStore } from './store.ts';
+
+/** Bytes copied, measured and encoded at a time: they stay in the second-level cache. */
+const CHUNK_BYTES = 128 << 10;
+
+/** Rows that are written behind the last slot but do not show yet: committed all at once, or rolled back. */
+export class StagedRows {
+  readonly ids: Int32Array;
+  readonly #store: VectorStore;
+  #written = 0;
+
+  constructor(store: VectorStore, ids: Int32Array) {
+    this.#store = store;
+    this.ids = ids;
+  }
+
+  /** How many rows are written. */
+  get written(): number {
+    return this.#written;
+  }
+
+  /**
+   * Writes the next chunk of `values`, rows x dimensions, from row `written` on; returns how many are written then.
+   *
+   * @throws LanewiseError `INVALID_VALUE`, `ZERO_VECTOR`; the rows must then be rolled back
+   */
+  writeChunk(values: Float32Array): number {
+    const { dimensions, layout, slots, metric, runtime } = this.#store;
+    const { segment, row } = this.#store.place(slots + this.#written);
+    const rows = Math.min(
+      this.ids.length - this.#written,
+      layout.rowsPerSegment - row,
+      Math.max(1, Math.floor(CHUNK_BYTES / layout.stride)),
+    );
+    const target = (segment + layout.rows + row * layout.stride) / 4;
+    const { f32 } = runtime.memory;
+    const first = this.#written * dimensions;
+    if (layout.stride === 4 * dimensions) {
+      f32.set(values.subarray(first, first + rows * dimensions), target);
+    } else {
+      for (let i = 0; i < rows; i++) {
+        const start = first + i * dimensions;
+        f32.set(values.subarray(start, start + dimensions), target + (i * layout.stride) / 4);
+      }
+    }
+    const encoded = this.#store.encode(segment, row, row + rows);
+    this.#written += rows;
+    if (encoded < row + rows) {
+      const norm = f32[(segment + layout.norms) / 4 + encoded]!;
+      throw normError(metric, `Vector ${this.#written - rows + encoded - row}`, norm);
+    }
+    return this.#written;
+  }
+
+  commit(): void {
+    this.#store.commit(this);
+  }
+
+  rollback(): void {
+    this.#store.rollback(this);
+  }
+}

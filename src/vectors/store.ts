@@ -1,0 +1,269 @@
+import { Arena } from '../host/arena.ts';
+import { LanewiseError } from '../host/errors.ts';
+import { type Runtime, runtime } from '../host/kernels.ts';
+import { IdMap } from './id-map.ts';
+import { LARGEST_ID } from './input.ts';
+import { METRIC_CODES, type Metric, normRange } from './metric.ts';
+import { COUNT_WORD, describeSegment, layoutSegment, type SegmentLayout } from './segment.ts';
+import { StagedRows } from './staged-rows.ts';
+
+const TOMBSTONE = -1;
+/** What encodeRows wants of scratch memory beside a row (assembly/encode.ts). */
+const SCRATCH_CONSTANTS_BYTES = 64;
+
+/** Where a row stands. */
+export interface RowPlace {
+  /** Address of its segment. */
+  readonly segment: number;
+  /** Its row there. */
+  readonly row: number;
+}
+
+/**
+ * Rows in linear memory: fixed-size segments of float rows, norms, codes and ids, with O(1) look-up by id.
+ *
+ * A slot counts rows over all segments, in the order of adding. Removing leaves a tombstone in the slot; when every
+ * other slot is one, the last rows move into the gaps. Adding never moves a row.
+ */
+export class VectorStore {
+  readonly dimensions: number;
+  readonly metric: Metric;
+  readonly layout: SegmentLayout;
+  readonly arena: Arena;
+  readonly runtime: Runtime;
+  readonly #scratch: number;
+  readonly #segments: number[] = [];
+  readonly #slotsById = new IdMap();
+  #slots = 0;
+  #nextId = 0;
+  #staged: StagedRows | undefined;
+
+  constructor(dimensions: number, metric: Metric) {
+    this.dimensions = dimensions;
+    this.metric = metric;
+    this.layout = layoutSegment(dimensions);
+    this.runtime = runtime();
+    this.arena = new Arena(this.runtime.memory);
+    this.#scratch = this.arena.allocate(this.layout.stride + SCRATCH_CONSTANTS_BYTES);
+  }
+
+  /** Live rows. */
+  get size(): number {
+    return this.#slotsById.size;
+  }
+
+  /** Rows and tombstones. */
+  get slots(): number {
+    return this.#slots;
+  }
+
+  /** Addresses of the segments, in order. */
+  get segments(): readonly number[] {
+    return this.#segments;
+  }
+
+  /** Bytes of JavaScript memory that the ids take. */
+  get idBytes(): number {
+    return this.#slotsById.bytes;
+  }
+
+  has(id: number): boolean {
+    return this.#slotsById.get(id) >= 0;
+  }
+
+  place(slot: number): RowPlace {
+    const { shift, rowsPerSegment } = this.layout;
+    return { segment: this.#segments[slot >>> shift]!, row: slot & (rowsPerSegment - 1) };
+  }
+
+  /** The slot of a live row, or -1. */
+  slotOf(id: number): number {
+    return this.#slotsById.get(id);
+  }
+
+  /** A copy of a row as it was added, or undefined. */
+  get(id: number): Float32Array | undefined {
+    const slot = this.#slotsById.get(id);
+    if (slot < 0) return undefined;
+    const start = this.#rowAddress(slot) / 4;
+    return this.runtime.memory.f32.slice(start, start + this.dimensions);
+  }
+
+  /**
+   * Makes room for rows under the given ids, or under the next ones; nothing shows until `commit()`.
+   *
+   * @throws LanewiseError `DUPLICATE_ID`, `MEMORY_EXHAUSTED`, `INVALID_ARGUMENT` while other rows are staged
+   */
+  stage(rows: number, ids: Int32Array | undefined, replaces: boolean): StagedRows {
+    this.#checkIdle();
+    if (ids) this.#checkIds(ids, replaces);
+    else if (this.#nextId + rows - 1 > LARGEST_ID) {
+      throw new LanewiseError('INVALID_ARGUMENT', 'Automatic ids are used up. Give ids of your own.');
+    }
+    const segmentsBefore = this.#segments.length;
+    try {
+      while (this.#segments.length * this.layout.rowsPerSegment < this.#slots + rows) this.#addSegment();
+    } catch (error) {
+      this.#dropSegments(segmentsBefore);
+      throw error;
+    }
+    this.#staged = new StagedRows(this, ids ?? Int32Array.from({ length: rows }, (_, i) => this.#nextId + i));
+    return this.#staged;
+  }
+
+  /** Takes the staged rows in: their ids are known from now on, rows that they replace are gone. */
+  commit(staged: StagedRows): void {
+    const { ids } = staged;
+    this.#slotsById.reserve(this.#slotsById.size + ids.length);
+    for (let i = 0; i < ids.length; i++) {
+      const id = ids[i]!;
+      const replaced = this.#slotsById.get(id);
+      if (replaced >= 0) this.#setId(replaced, TOMBSTONE);
+      this.#setId(this.#slots + i, id);
+      this.#slotsById.set(id, this.#slots + i);
+      if (id >= this.#nextId) this.#nextId = id + 1;
+    }
+    const slots = this.#slots + ids.length;
+    this.#settle(slots, slots);
+    this.#compactWhenSparse();
+  }
+
+  /** Leaves the staged rows out, as if they had never been there. */
+  rollback(staged: StagedRows): void {
+    this.#settle(this.#slots, this.#slots + staged.written);
+  }
+
+  /** Removes rows by id; unknown ids are passed over. Returns how many were removed. Amortized O(1) a row. */
+  remove(ids: Int32Array): number {
+    this.#checkIdle();
+    let removed = 0;
+    for (const id of ids) {
+      const slot = this.#slotsById.get(id);
+      if (slot < 0) continue;
+      this.#setId(slot, TOMBSTONE);
+      this.#slotsById.delete(id);
+      removed++;
+    }
+    this.#compactWhenSparse();
+    return removed;
+  }
+
+  /** Moves the last rows into the slots of removed ones and frees what is left over. Cost: O(slots + moved rows). */
+  compact(): void {
+    this.#checkIdle();
+    let end = this.#slots;
+    for (let gap = 0; gap < end; gap++) {
+      if (this.#idAt(gap) !== TOMBSTONE) continue;
+      while (end > gap && this.#idAt(end - 1) === TOMBSTONE) end--;
+      if (end > gap) this.#move(--end, gap);
+    }
+    this.#settle(end, this.#slots);
+  }
+
+  /** Measures and encodes rows of a segment. Returns the first row whose norm the metric does not accept, or `to`. */
+  encode(segment: number, from: number, to: number): number {
+    const { kernels } = this.runtime;
+    const { least, most } = normRange(this.metric);
+    const measured = kernels.measureRows(segment, this.layout.lanes, from, to, least, most);
+    if (measured === to) kernels.encodeRows(segment, this.dimensions, METRIC_CODES[this.metric], from, to, this.#scratch);
+    return measured;
+  }
+
+  /** Ends the life of every row. */
+  release(): void {
+    this.arena.release();
+  }
+
+  #compactWhenSparse(): void {
+    if (this.#slots > this.layout.rowsPerSegment && 2 * this.size < this.#slots) this.compact();
+  }
+
+  /** Sets the slots in use; those up to `dirty`, which held rows, are emptied, and segments without rows are freed. */
+  #settle(slots: number, dirty: number): void {
+    this.#staged = undefined;
+    const { rowsPerSegment, shift, lanes } = this.layout;
+    const { kernels, memory } = this.runtime;
+    const used = Math.ceil(slots / rowsPerSegment);
+    for (let i = Math.min(this.#slots, slots) >>> shift; i < used; i++) {
+      const count = Math.min(rowsPerSegment, slots - i * rowsPerSegment);
+      memory.u32[this.#segments[i]! / 4 + COUNT_WORD] = count;
+    }
+    if (used > 0) {
+      const start = (used - 1) * rowsPerSegment;
+      const end = Math.min(rowsPerSegment, dirty - start);
+      if (end > slots - start) kernels.clearRows(this.#segments[used - 1]!, lanes, slots - start, end);
+    }
+    this.#dropSegments(used);
+    this.#slots = slots;
+  }
+
+  #addSegment(): void {
+    const { layout } = this;
+    const { memory } = this.runtime;
+    const address = this.arena.allocate(layout.bytes);
+    // Reused memory holds what stood there before; the padding of rows and blocks must not.
+    memory.u8.fill(0, address, address + layout.bytes);
+    const ids = (address + layout.ids) / 4;
+    memory.i32.fill(TOMBSTONE, ids, ids + layout.rowsPerSegment);
+    memory.u32.set(describeSegment(layout, address), address / 4);
+    this.#segments.push(address);
+  }
+
+  #dropSegments(kept: number): void {
+    while (this.#segments.length > kept) this.arena.free(this.#segments.pop()!);
+  }
+
+  #rowAddress(slot: number): number {
+    const { segment, row } = this.place(slot);
+    return segment + this.layout.rows + row * this.layout.stride;
+  }
+
+  #idIndex(slot: number): number {
+    const { segment, row } = this.place(slot);
+    return (segment + this.layout.ids) / 4 + row;
+  }
+
+  #idAt(slot: number): number {
+    return this.runtime.memory.i32[this.#idIndex(slot)]!;
+  }
+
+  #setId(slot: number, id: number): void {
+    this.runtime.memory.i32[this.#idIndex(slot)] = id;
+  }
+
+  #move(from: number, to: number): void {
+    const { memory } = this.runtime;
+    const start = this.#rowAddress(from);
+    memory.u8.copyWithin(this.#rowAddress(to), start, start + this.layout.stride);
+    const { segment, row } = this.place(to);
+    this.encode(segment, row, row + 1);
+    const id = this.#idAt(from);
+    this.#setId(to, id);
+    this.#setId(from, TOMBSTONE);
+    this.#slotsById.set(id, to);
+  }
+
+  #checkIds(ids: Int32Array, replaces: boolean): void {
+    const isAscending = ids.every((id, i) => i === 0 || id > ids[i - 1]!);
+    const seen = new Set<number>();
+    for (const id of ids) {
+      if (!isAscending && seen.size === seen.add(id).size) {
+        throw new LanewiseError('DUPLICATE_ID', `Id ${id} stands twice in one call. Give each row an id of its own.`, {
+          got: id,
+        });
+      }
+      if (!replaces && this.has(id)) {
+        throw new LanewiseError(
+          'DUPLICATE_ID',
+          `Id ${id} is in the index already. Pass { replace: true } to replace its row, or remove it first.`,
+          { got: id },
+        );
+      }
+    }
+  }
+
+  #checkIdle(): void {
+    if (!this.#staged) return;
+    throw new LanewiseError('INVALID_ARGUMENT', 'A build is adding rows to this index. Wait for it, or abort it, first.');
+  }
+}
