@@ -21,10 +21,17 @@ const external = ['#kernels', /\.wasm\?module$/];
 const code = { plugins: [kernelBytes(), esbuild({ target: 'es2022' })], external };
 const types = { plugins: [dts()], external };
 
+const entry = (name, kind) => ({
+  ...(kind === 'types' ? types : code),
+  input: `src/${name === 'index' ? name : `host/${name}`}.ts`,
+  output: { file: `dist/${name}${kind === 'types' ? '.d.ts' : '.js'}`, format: 'es' },
+});
+
+// The kernels come first: the types of the rest refer to theirs.
 export default [
-  { ...code, input: 'src/index.ts', output: { file: 'dist/index.js', format: 'es' } },
-  { ...code, input: 'src/host/kernels/inline.ts', output: { file: 'dist/kernels/inline.js', format: 'es' } },
-  { ...code, input: 'src/host/kernels/module.ts', output: { file: 'dist/kernels/module.js', format: 'es' } },
-  { ...types, input: 'src/index.ts', output: { file: 'dist/index.d.ts', format: 'es' } },
-  { ...types, input: 'src/host/kernels/inline.ts', output: { file: 'dist/kernels/inline.d.ts', format: 'es' } },
+  entry('kernels/inline', 'code'),
+  entry('kernels/inline', 'types'),
+  entry('kernels/module', 'code'),
+  entry('index', 'code'),
+  entry('index', 'types'),
 ];

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { extname } from 'node:path';
-import { readBvecs, readFvecs, readNpy } from 'lanewise';
+import { LanewiseError, readBvecs, readFvecs, readNpy } from 'lanewise';
 import { UsageError } from './usage-error.ts';
 
 /** Vectors, one a row: `data` is rows x dimensions, row-major. */
@@ -62,9 +62,18 @@ function parse(path: string): Matrix {
   }
 }
 
-/** Reads a file of vectors by its extension. */
+function parseNamed(path: string): Matrix {
+  try {
+    return parse(path);
+  } catch (error) {
+    if (error instanceof LanewiseError) throw new UsageError(`${path}: ${error.message}`, { cause: error });
+    throw error;
+  }
+}
+
+/** Reads a file of vectors by its extension; what is wrong with it becomes a UsageError that names it. */
 export function readMatrix(path: string): Matrix {
-  const matrix = parse(path);
+  const matrix = parseNamed(path);
   if (matrix.rows === 0 || matrix.dimensions === 0) {
     throw new UsageError(`${path} holds no vectors: ${matrix.rows} rows x ${matrix.dimensions} dimensions`);
   }

@@ -22,7 +22,7 @@ export interface Method {
 /** The methods of the table, from what one writes without a library to what lanewise answers by default. */
 export function methodsOf(index: FlatIndex, rows: Matrix, { k, metric }: Options): readonly Method[] {
   const loop = new JavaScriptLoop(rows, metric);
-  const { total, vectors, codes } = index.memoryUsage();
+  const { total, codes } = index.memoryUsage();
   const lanewise = (name: string, exact: 'scan' | 'certified', bytes: number, bytesRead: number): Method => ({
     name,
     search: (query) => index.search(query, { k, exact }).ids,
@@ -35,9 +35,9 @@ export function methodsOf(index: FlatIndex, rows: Matrix, { k, metric }: Options
       name: 'plain JavaScript loop',
       search: (query) => loop.search(query, k),
       bytes: loop.bytes,
-      bytesRead: loop.bytes,
+      bytesRead: rows.data.byteLength,
     },
-    lanewise('float32 scan', 'scan', total - codes, vectors),
-    lanewise('certified exact', 'certified', total, vectors * SHARE_OF_CERTIFIED),
+    lanewise('float32 scan', 'scan', total - codes, rows.data.byteLength),
+    lanewise('certified exact', 'certified', total, rows.data.byteLength * SHARE_OF_CERTIFIED),
   ];
 }

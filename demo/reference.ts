@@ -11,6 +11,12 @@ function dot(left: Float32Array, right: Float32Array): number {
   return sum;
 }
 
+function squaredDistance(left: Float32Array, right: Float32Array): number {
+  let sum = 0;
+  for (let i = 0; i < left.length; i++) sum += (left[i] - right[i]) ** 2;
+  return sum;
+}
+
 function normsOf(matrix: Matrix): Float64Array {
   return Float64Array.from({ length: matrix.rows }, (_, row) => {
     const vector = rowOf(matrix, row);
@@ -71,7 +77,7 @@ export class Reference {
       case 'ip':
         return dot(query, vector);
       case 'l2':
-        return -vector.reduce((sum, component, i) => sum + (component - query[i]) ** 2, 0);
+        return -squaredDistance(query, vector);
     }
   }
 

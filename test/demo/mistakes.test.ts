@@ -34,7 +34,7 @@ describe('the demo tells a mistake in one line and leaves with exit code 2', () 
     ['a path that does not exist', ['--vectors', 'no/such.npy'], 'no/such.npy: no such file or directory'],
     ['a folder', ['--vectors', tmpdir()], 'vectors are .npy, .fvecs or .bvecs files'],
     ['another kind of file', ['--vectors', 'package.json'], 'vectors are .npy, .fvecs or .bvecs files'],
-    ['a file that is not what its name says', ['--vectors', notNpy], 'npy'],
+    ['a file that is not what its name says', ['--vectors', notNpy], 'not.npy: npy'],
     ['a one-dimensional array', ['--vectors', flat], 'has shape (12)'],
     ['an array without rows', ['--vectors', empty], '0 rows x 4 dimensions'],
     ['too few rows to hold any out', ['--vectors', few], '3 rows are too few'],

@@ -37,7 +37,7 @@ test('a file of vectors gets neighbours, the table and the budget, without colou
   const { exitCode, stdout, stderr } = runDemo('--vectors', vectors, '--queries', queries, '--k', '3');
 
   // The query points straight up, where row 25 stands at a quarter turn; 24 and 26 are 3.6 degrees away.
-  expect(stdout).toContain('query 0  row 25 1.000, row 24 0.998, row 26 0.998');
+  expect(stdout).toMatch(/query 0 {2}row 25 1\.000, row 2[46] 0\.998, row 2[46] 0\.998/);
   expect(stdout).toMatch(/certified exact .* 1\.0000 /);
   expect(stdout).toContain('What fits 10 ms');
   expect(stdout).not.toContain('\u001b');
