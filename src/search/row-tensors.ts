@@ -123,5 +123,6 @@ function movePadded(
     const inPacked = packed / 4 + row * dimensions;
     const [from, to] = direction === 'pack' ? [inSegment, inPacked] : [inPacked, inSegment];
     f32.copyWithin(to, from, from + dimensions);
+    if (direction === 'unpack') f32.fill(0, to + dimensions, to + layout.stride / 4);
   }
 }

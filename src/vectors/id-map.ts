@@ -30,18 +30,21 @@ export class IdMap {
     return this.#entries[entry] === id ? this.#entries[entry + 1]! : -1;
   }
 
-  /** Sets the slot of an id, new or known. */
-  set(id: number, slot: number): void {
+  /** Sets the slot of an id, new or known; returns the slot it had, or -1. */
+  set(id: number, slot: number): number {
     let entry = this.#find(id);
-    if (this.#entries[entry] === EMPTY) {
+    const isNew = this.#entries[entry] === EMPTY;
+    if (isNew) {
       if (2 * (this.#size + 1) > this.#mask + 1) {
         this.reserve(this.#size + 1);
         entry = this.#find(id);
       }
       this.#size++;
     }
+    const previous = isNew ? -1 : this.#entries[entry + 1]!;
     this.#entries[entry] = id;
     this.#entries[entry + 1] = slot;
+    return previous;
   }
 
   /** Forgets an id, and closes the gap in its run of entries. */

@@ -19,11 +19,11 @@ export interface NormRange {
 }
 
 /**
- * Beyond these norms a score could leave float32: |q.x| <= |q||x| < 2^124, |q-x|^2 < (2^63)^2, and a cosine divides
- * |x| < 2^126 before it leaves. A zero vector has no direction.
+ * Beyond these norms a score, or the bound of one, could leave float32 (docs/certified-search.md, "Range"); a cosine
+ * divides |x| < 2^126 before it leaves. A zero vector has no direction.
  */
 export function normRange(metric: Metric): NormRange {
-  return metric === 'cosine' ? { least: 0, most: 2 ** 126 } : { least: -1, most: 2 ** 62 };
+  return metric === 'cosine' ? { least: 0, most: 2 ** 126 } : { least: -1, most: 2 ** 58 };
 }
 
 /** The error for a vector whose norm is out of the metric's range. */

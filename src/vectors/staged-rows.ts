@@ -41,7 +41,9 @@ export class StagedRows {
     } else {
       for (let i = 0; i < rows; i++) {
         const start = first + i * dimensions;
-        f32.set(values.subarray(start, start + dimensions), target + (i * layout.stride) / 4);
+        const at = target + (i * layout.stride) / 4;
+        f32.set(values.subarray(start, start + dimensions), at);
+        f32.fill(0, at + dimensions, at + layout.stride / 4);
       }
     }
     const encoded = this.#store.encode(segment, row, row + rows);
@@ -58,6 +60,6 @@ export class StagedRows {
   }
 
   rollback(): void {
-    this.#store.rollback(this);
+    this.#store.rollback();
   }
 }

@@ -4,7 +4,7 @@ import { type Runtime, runtime } from '../host/kernels.ts';
 import { IdMap } from './id-map.ts';
 import { LARGEST_ID } from './input.ts';
 import { METRIC_CODES, type Metric, normRange } from './metric.ts';
-import { COUNT_WORD, describeSegment, layoutSegment, type SegmentLayout } from './segment.ts';
+import { BLOCK_ROWS, COUNT_WORD, describeSegment, layoutSegment, type SegmentLayout } from './segment.ts';
 import { StagedRows } from './staged-rows.ts';
 
 const TOMBSTONE = -1;
@@ -112,25 +112,27 @@ export class VectorStore {
   }
 
   /** Takes the staged rows in: their ids are known from now on, rows that they replace are gone. */
-  commit(staged: StagedRows): void {
-    const { ids } = staged;
+  commit({ ids }: StagedRows): void {
+    const first = this.#slots;
     this.#slotsById.reserve(this.#slotsById.size + ids.length);
+    this.#writeIds(ids, first);
+    let largest = this.#nextId - 1;
     for (let i = 0; i < ids.length; i++) {
       const id = ids[i]!;
-      const replaced = this.#slotsById.get(id);
+      const replaced = this.#slotsById.set(id, first + i);
       if (replaced >= 0) this.#setId(replaced, TOMBSTONE);
-      this.#setId(this.#slots + i, id);
-      this.#slotsById.set(id, this.#slots + i);
-      if (id >= this.#nextId) this.#nextId = id + 1;
+      if (id > largest) largest = id;
     }
-    const slots = this.#slots + ids.length;
-    this.#settle(slots, slots);
+    this.#nextId = largest + 1;
+    const slots = first + ids.length;
+    const beginsBlock = Math.ceil(slots / BLOCK_ROWS) > Math.ceil(first / BLOCK_ROWS);
+    this.#settle(slots, beginsBlock);
     this.#compactWhenSparse();
   }
 
   /** Leaves the staged rows out, as if they had never been there. */
-  rollback(staged: StagedRows): void {
-    this.#settle(this.#slots, this.#slots + staged.written);
+  rollback(): void {
+    this.#settle(this.#slots, true);
   }
 
   /** Removes rows by id; unknown ids are passed over. Returns how many were removed. Amortized O(1) a row. */
@@ -157,7 +159,7 @@ export class VectorStore {
       while (end > gap && this.#idAt(end - 1) === TOMBSTONE) end--;
       if (end > gap) this.#move(--end, gap);
     }
-    this.#settle(end, this.#slots);
+    this.#settle(end, true);
   }
 
   /** Measures and encodes rows of a segment. Returns the first row whose norm the metric does not accept, or `to`. */
@@ -178,8 +180,11 @@ export class VectorStore {
     if (this.#slots > this.layout.rowsPerSegment && 2 * this.size < this.#slots) this.compact();
   }
 
-  /** Sets the slots in use; those up to `dirty`, which held rows, are emptied, and segments without rows are freed. */
-  #settle(slots: number, dirty: number): void {
+  /**
+   * Sets the slots in use, and frees segments without any. Kernels read whole blocks, so the rows that the last block
+   * has left are kept empty: `isTailDirty` tells that something may stand there.
+   */
+  #settle(slots: number, isTailDirty: boolean): void {
     this.#staged = undefined;
     const { rowsPerSegment, shift, lanes } = this.layout;
     const { kernels, memory } = this.runtime;
@@ -188,24 +193,18 @@ export class VectorStore {
       const count = Math.min(rowsPerSegment, slots - i * rowsPerSegment);
       memory.u32[this.#segments[i]! / 4 + COUNT_WORD] = count;
     }
-    if (used > 0) {
-      const start = (used - 1) * rowsPerSegment;
-      const end = Math.min(rowsPerSegment, dirty - start);
-      if (end > slots - start) kernels.clearRows(this.#segments[used - 1]!, lanes, slots - start, end);
+    if (isTailDirty && used > 0) {
+      const count = slots - (used - 1) * rowsPerSegment;
+      const end = Math.ceil(count / BLOCK_ROWS) * BLOCK_ROWS;
+      if (end > count) kernels.clearRows(this.#segments[used - 1]!, lanes, count, end);
     }
     this.#dropSegments(used);
     this.#slots = slots;
   }
 
   #addSegment(): void {
-    const { layout } = this;
-    const { memory } = this.runtime;
-    const address = this.arena.allocate(layout.bytes);
-    // Reused memory holds what stood there before; the padding of rows and blocks must not.
-    memory.u8.fill(0, address, address + layout.bytes);
-    const ids = (address + layout.ids) / 4;
-    memory.i32.fill(TOMBSTONE, ids, ids + layout.rowsPerSegment);
-    memory.u32.set(describeSegment(layout, address), address / 4);
+    const address = this.arena.allocate(this.layout.bytes);
+    this.runtime.memory.u32.set(describeSegment(this.layout, address), address / 4);
     this.#segments.push(address);
   }
 
@@ -227,6 +226,18 @@ export class VectorStore {
     return this.runtime.memory.i32[this.#idIndex(slot)]!;
   }
 
+  /** Writes ids into the slots from `first` on. */
+  #writeIds(ids: Int32Array, first: number): void {
+    const { rowsPerSegment } = this.layout;
+    const { i32 } = this.runtime.memory;
+    for (let done = 0; done < ids.length; ) {
+      const { row } = this.place(first + done);
+      const rows = Math.min(ids.length - done, rowsPerSegment - row);
+      i32.set(ids.subarray(done, done + rows), this.#idIndex(first + done));
+      done += rows;
+    }
+  }
+
   #setId(slot: number, id: number): void {
     this.runtime.memory.i32[this.#idIndex(slot)] = id;
   }
@@ -244,21 +255,24 @@ export class VectorStore {
   }
 
   #checkIds(ids: Int32Array, replaces: boolean): void {
-    const isAscending = ids.every((id, i) => i === 0 || id > ids[i - 1]!);
-    const seen = new Set<number>();
-    for (const id of ids) {
-      if (!isAscending && seen.size === seen.add(id).size) {
-        throw new LanewiseError('DUPLICATE_ID', `Id ${id} stands twice in one call. Give each row an id of its own.`, {
-          got: id,
+    if (!isAscending(ids)) {
+      const seen = new IdMap();
+      seen.reserve(ids.length);
+      for (let i = 0; i < ids.length; i++) {
+        if (seen.set(ids[i]!, i) < 0) continue;
+        throw new LanewiseError('DUPLICATE_ID', `Id ${ids[i]} stands twice in one call. Give each row its own.`, {
+          got: ids[i],
         });
       }
-      if (!replaces && this.has(id)) {
-        throw new LanewiseError(
-          'DUPLICATE_ID',
-          `Id ${id} is in the index already. Pass { replace: true } to replace its row, or remove it first.`,
-          { got: id },
-        );
-      }
+    }
+    if (replaces || this.size === 0) return;
+    for (let i = 0; i < ids.length; i++) {
+      if (!this.has(ids[i]!)) continue;
+      throw new LanewiseError(
+        'DUPLICATE_ID',
+        `Id ${ids[i]} is in the index already. Pass { replace: true } to replace its row, or remove it first.`,
+        { got: ids[i] },
+      );
     }
   }
 
@@ -266,4 +280,9 @@ export class VectorStore {
     if (!this.#staged) return;
     throw new LanewiseError('INVALID_ARGUMENT', 'A build is adding rows to this index. Wait for it, or abort it, first.');
   }
+}
+
+function isAscending(ids: Int32Array): boolean {
+  for (let i = 1; i < ids.length; i++) if (ids[i - 1]! >= ids[i]!) return false;
+  return true;
 }

@@ -1,0 +1,56 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { Command, Option } from 'commander';
+import { capabilities, measureRoof, type SetupOptions, setup } from 'lanewise';
+import { cold } from './cases/cold.ts';
+import { searchCases } from './cases/search.ts';
+import { size } from './cases/size.ts';
+import { storageCases } from './cases/storage.ts';
+import type { Figure, Measurement } from './harness.ts';
+import { figureTable, measurementTable } from './report.ts';
+
+interface Options {
+  readonly tier?: NonNullable<SetupOptions['tier']>;
+  readonly filter: string;
+  readonly json: string;
+  readonly quick: boolean;
+}
+
+const results = fileURLToPath(new URL('results/latest.json', import.meta.url));
+
+const { tier, filter, json, quick } = new Command('bench')
+  .description('Measures lanewise against the limits of this machine; one thread, medians.')
+  .addOption(new Option('--tier <tier>', 'kernels to measure').choices(['simd', 'relaxed']))
+  .option('--filter <text>', 'only cases whose name contains this', '')
+  .option('--json <file>', 'where the figures are written', results)
+  .option('--quick', 'small data, few repetitions: whether it runs, not how fast', false)
+  .parse()
+  .opts<Options>();
+
+if (tier) setup({ tier });
+const roof = measureRoof();
+console.log(
+  `Node ${process.version}, ${capabilities().tier} tier. Roof: ${roof.streaming.toFixed(1)} GB/s streaming 64 MiB, ` +
+    `${roof.float32.toFixed(1)} GFLOP/s float32, ${roof.int8.toFixed(1)} GMAC/s 8-bit.`,
+);
+
+const cases = [...searchCases, ...storageCases, cold, size].filter(({ name }) => name.includes(filter));
+if (cases.length === 0) {
+  console.error(`No case contains '${filter}'.`);
+  process.exit(2);
+}
+const measurements: Measurement[] = [];
+const figures: Figure[] = [];
+for (const { name, run } of cases) {
+  process.stderr.write(`${name} ...\n`);
+  const report = await run({ isQuick: quick });
+  measurements.push(...report.measurements);
+  figures.push(...report.figures);
+}
+console.log(measurementTable(measurements, roof));
+console.log(figureTable(figures));
+mkdirSync(new URL('.', `file://${json}`), { recursive: true });
+writeFileSync(
+  json,
+  `${JSON.stringify({ node: process.version, tier: capabilities().tier, roof, measurements, figures }, null, 2)}\n`,
+);
