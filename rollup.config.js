@@ -12,7 +12,9 @@ function kernelBytes() {
     resolveId: (source) => (source === id ? `\0${id}` : null),
     load: (resolved) =>
       resolved === `\0${id}`
-        ? TIERS.map((tier) => `export const ${tier} = '${readFileSync(`dist/kernels/${tier}.wasm`, 'base64')}';`).join('\n')
+        ? TIERS.map(
+            (tier) => `export const ${tier} = '${readFileSync(`dist/kernels/${tier}.wasm`, 'base64')}';`,
+          ).join('\n')
         : null,
   };
 }

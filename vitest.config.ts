@@ -26,7 +26,11 @@ const config: ViteUserConfig = defineConfig({
       })),
       {
         extends: true as const,
-        test: { name: 'once', include: ['test/{format,demo,package,docs}/**/*.test.ts'], pool: 'forks' as const },
+        test: {
+          name: 'once',
+          include: ['test/{format,demo,package,docs}/**/*.test.ts'],
+          pool: 'forks' as const,
+        },
       },
     ],
   },

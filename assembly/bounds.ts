@@ -22,7 +22,7 @@ function normBounds(norms: usize, normFactor: v128, squareFactor: v128): v128 {
 
 /** Takes the products of the 16 rows of a block; rows whose upper bound reaches the query's bound become candidates. */
 export function boundBlock(query: usize, segment: usize, plane: usize, row: u32, products: usize): void {
-  const at = <usize>row << 2;
+  const at = (<usize>row) << 2;
   const scales = scalesOf(plane) + at;
   const errors = errorsOf(plane) + at;
   const step = v128.load_splat<f32>(query, 8);
@@ -31,7 +31,7 @@ export function boundBlock(query: usize, segment: usize, plane: usize, row: u32,
   let b = codeBounds(products + 16, scales + 16, errors + 16, step, errorFactor);
   let c = codeBounds(products + 32, scales + 32, errors + 32, step, errorFactor);
   let d = codeBounds(products + 48, scales + 48, errors + 48, step, errorFactor);
-  if (metricOf(query) != COSINE) {
+  if (metricOf(query) !== COSINE) {
     const norms = normsOf(segment) + at;
     const normFactor = v128.load_splat<f32>(query, 16);
     const squareFactor = v128.load_splat<f32>(query, 20);

@@ -3,9 +3,9 @@
 // They wait so that four rows are fetched from memory at once, and because the threshold that earlier candidates raise
 // turns many later ones away unscored.
 
-import { BLOCK, idsOf } from './segment';
 import { offer } from './results';
 import { scoreRows } from './score';
+import { BLOCK, idsOf } from './segment';
 
 /** Candidates that may wait; a block adds 16 at most. */
 const ROOM: u32 = 64;
@@ -13,12 +13,12 @@ const ROOM: u32 = 64;
 /** Adds the rows of four lanes whose upper bound reaches the query's bound. */
 export function collect(query: usize, upper: v128, bound: v128, row: u32): void {
   let mask = i32x4.bitmask(f32x4.ge(upper, bound));
-  if (mask == 0) return;
+  if (mask === 0) return;
   const candidates = load<usize>(query, 52);
   let waiting = load<u32>(query, 56);
   v128.store(query, upper, 80);
-  for (let lane: u32 = 0; mask != 0; lane++, mask >>= 1) {
-    if ((mask & 1) == 0) continue;
+  for (let lane: u32 = 0; mask !== 0; lane++, mask >>= 1) {
+    if ((mask & 1) === 0) continue;
     const entry = candidates + (waiting << 3);
     store<f32>(entry, load<f32>(query + (lane << 2), 80));
     store<u32>(entry, row + lane, 4);
@@ -36,9 +36,9 @@ export function rescoreWhenFull(query: usize, segment: usize): void {
 export function qualifies(query: usize, id: i32): bool {
   if (id < 0) return false;
   const filter = load<usize>(query, 64);
-  if (filter == 0) return true;
+  if (filter === 0) return true;
   if (<u32>id >= load<u32>(query, 68)) return false;
-  return ((load<u8>(filter + (id >> 3)) >> <u8>(id & 7)) & 1) != 0;
+  return ((load<u8>(filter + (id >> 3)) >> <u8>(id & 7)) & 1) !== 0;
 }
 
 /** Scores the waiting candidates in float32, four at a time, and offers them to the results. */
@@ -60,7 +60,7 @@ export function rescore(query: usize, segment: usize): void {
       store<u32>(candidates + (taken << 3), row, 4);
       taken++;
     }
-    if (taken == 0) break;
+    if (taken === 0) break;
     scoreTaken(query, segment, candidates, taken);
   }
   store<u32>(query, 0, 56);

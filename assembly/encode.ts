@@ -7,7 +7,19 @@
 
 import { squaredNorm } from './norm';
 import { COSINE } from './query';
-import { BLOCK, blocksOf, codesOf, correctionsOf, errorsOf, GROUP_BYTES, idsOf, nibblesOf, normsOf, rowsOf, scalesOf } from './segment';
+import {
+  BLOCK,
+  blocksOf,
+  codesOf,
+  correctionsOf,
+  errorsOf,
+  GROUP_BYTES,
+  idsOf,
+  nibblesOf,
+  normsOf,
+  rowsOf,
+  scalesOf,
+} from './segment';
 
 /** Units of 1/16 step from 0 to the largest value that nibbles reach without clipping. */
 const NIBBLE_REACH: f32 = 120;
@@ -51,20 +63,28 @@ export function measureRows(segment: usize, lanes: u32, from: u32, to: u32, leas
 }
 
 /** Encodes rows from..to of a segment, whose norms are measured. `scratch` holds a row of floats and 64 bytes more. */
-export function encodeRows(segment: usize, dimensions: u32, metric: u32, from: u32, to: u32, scratch: usize): void {
+export function encodeRows(
+  segment: usize,
+  dimensions: u32,
+  metric: u32,
+  from: u32,
+  to: u32,
+  scratch: usize,
+): void {
   const lanes = (dimensions + 3) >> 2;
   const stride = lanes << 4;
   const vector = scratch + CONSTANTS_BYTES;
   writeConstants(scratch);
   for (let row = from; row < to; row++) {
     const norm = load<f32>(normsOf(segment) + (row << 2));
-    const divisor: f32 = metric == COSINE ? norm : 1;
+    const divisor: f32 = metric === COSINE ? norm : 1;
     const largest = divideRow(rowsOf(segment) + row * stride, lanes, divisor, vector);
-    const length: f64 = metric == COSINE ? sqrt(squaredNorm(vector, lanes)) : <f64>norm;
+    const length: f64 = metric === COSINE ? sqrt(squaredNorm(vector, lanes)) : <f64>norm;
     // What codes miss beyond their residual: the roundings of v, of the score's underflow, and of a norm that
     // float32 cannot hold to its last bit (a denormal one).
     let missed = length * 9.5367431640625e-7; // 2^-20
-    if (metric == COSINE) missed += max(0, length - 1) + <f64>dimensions * 2.802596928649634e-45 / <f64>norm;
+    if (metric === COSINE)
+      missed += max(0, length - 1) + (<f64>dimensions * 2.802596928649634e-45) / <f64>norm;
     encodeCodes(codesOf(segment), row, lanes, vector, largest, missed);
     encodeNibbles(nibblesOf(segment), row, lanes, vector, largest, length, missed);
   }
@@ -99,7 +119,10 @@ function errorNorm(squares: v128, lanes: u32, missed: f64): f32 {
 
 function sumLanes(sums: v128): i32 {
   return (
-    i32x4.extract_lane(sums, 0) + i32x4.extract_lane(sums, 1) + i32x4.extract_lane(sums, 2) + i32x4.extract_lane(sums, 3)
+    i32x4.extract_lane(sums, 0) +
+    i32x4.extract_lane(sums, 1) +
+    i32x4.extract_lane(sums, 2) +
+    i32x4.extract_lane(sums, 3)
   );
 }
 
@@ -133,7 +156,7 @@ function clearRow(plane: usize, row: u32, groups: u32): void {
 }
 
 function describeRow(plane: usize, row: u32, scale: f32, error: f32, sums: v128): void {
-  const at = <usize>row << 2;
+  const at = (<usize>row) << 2;
   store<f32>(scalesOf(plane) + at, scale);
   store<f32>(errorsOf(plane) + at, error);
   store<i32>(correctionsOf(plane) + at, -64 * sumLanes(sums));
@@ -171,10 +194,18 @@ function encodeCodes(plane: usize, row: u32, lanes: u32, vector: usize, largest:
 function nibbleScale(lanes: u32, largest: f32, length: f64): f32 {
   const dimensions = <f64>lanes * 4;
   const isEven = dimensions >= 32 && <f64>largest * sqrt(dimensions) < 4 * length;
-  return largest * (isEven ? <f32>0.85 : 1) / NIBBLE_REACH;
+  return (largest * (isEven ? <f32>0.85 : 1)) / NIBBLE_REACH;
 }
 
-function encodeNibbles(plane: usize, row: u32, lanes: u32, vector: usize, largest: f32, length: f64, missed: f64): void {
+function encodeNibbles(
+  plane: usize,
+  row: u32,
+  lanes: u32,
+  vector: usize,
+  largest: f32,
+  length: f64,
+  missed: f64,
+): void {
   const scale = nibbleScale(lanes, largest, length);
   const inverse = f32x4.splat(scale > 0 ? min(<f32>1 / scale, f32.MAX_VALUE) : 0);
   const step = f32x4.splat(scale);

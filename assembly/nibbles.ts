@@ -20,13 +20,15 @@ export function scanNibbles(query: usize, segment: usize, products: usize): void
   const corrections = correctionsOf(plane);
   let block = blocksOf(plane);
   for (let row: u32 = 0; row < count; row += BLOCK, block += groups * GROUP_BYTES) {
-    if (ASC_FEATURE_RELAXED_SIMD) multiplyBlock(query, block, groups, corrections + (<usize>row << 2), products);
+    if (ASC_FEATURE_RELAXED_SIMD)
+      multiplyBlock(query, block, groups, corrections + ((<usize>row) << 2), products);
     boundBlock(query, segment, plane, row, products);
   }
   rescore(query, segment);
 }
 
 function multiplyBlock(query: usize, block: usize, groups: u32, correction: usize, products: usize): void {
+  let rows = block;
   const codes = load<usize>(query, 4);
   const zero = i32x4.splat(load<i32>(query, 28));
   const mask = v128.load_splat<u32>(query, 96);
@@ -38,14 +40,14 @@ function multiplyBlock(query: usize, block: usize, groups: u32, correction: usiz
   let lowerB = i32x4.splat(0);
   let lowerC = i32x4.splat(0);
   let lowerD = i32x4.splat(0);
-  const end = codes + (<usize>groups << 3);
-  for (let at = codes; at < end; at += 8, block += GROUP_BYTES) {
+  const end = codes + ((<usize>groups) << 3);
+  for (let at = codes; at < end; at += 8, rows += GROUP_BYTES) {
     const upper = v128.load_splat<u32>(at);
     const lower = v128.load_splat<u32>(at, 4);
-    const bytesA = v128.load(block);
-    const bytesB = v128.load(block, 16);
-    const bytesC = v128.load(block, 32);
-    const bytesD = v128.load(block, 48);
+    const bytesA = v128.load(rows);
+    const bytesB = v128.load(rows, 16);
+    const bytesC = v128.load(rows, 32);
+    const bytesD = v128.load(rows, 48);
     a = i32x4.relaxed_dot_i8x16_i7x16_add_s(bytesA, upper, a);
     b = i32x4.relaxed_dot_i8x16_i7x16_add_s(bytesB, upper, b);
     c = i32x4.relaxed_dot_i8x16_i7x16_add_s(bytesC, upper, c);

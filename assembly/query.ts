@@ -67,19 +67,19 @@ export function prepareQuery(query: usize): f64 {
   const metric = metricOf(query);
   const norm = sqrt(squaredNorm(vector, lanesOf(query)));
   store<u32>(query, 0x0f0f0f0f, 96);
-  if (metric == COSINE) divide(vector, dimensions, norm);
+  if (metric === COSINE) divide(vector, dimensions, norm);
 
   let largest: f64 = 0;
   for (let i: u32 = 0; i < dimensions; i++) largest = max(largest, <f64>abs(load<f32>(vector + (i << 2))));
   const step = <f32>(largest / CODE_LIMIT);
   const missed = encodeQuery(query, <f64>step);
 
-  const length = metric == COSINE ? sqrt(squaredNorm(vector, lanesOf(query))) : norm;
+  const length = metric === COSINE ? sqrt(squaredNorm(vector, lanesOf(query))) : norm;
   const rounding = (<f64>dimensions / 4 + 64) * 1.1920928955078125e-7; // 2^-23: twice the unit roundoff
   const underflow = <f64>(dimensions + 16) * 1.401298464324817e-45; // 2^-149
   const errorFactor = (length + missed) * (1 + 3.814697265625e-6); // 2^-18
   const normFactor = missed + rounding * length;
-  if (metric == L2) {
+  if (metric === L2) {
     const kept = 1 - 4 * rounding;
     store<f32>(query, 2 * step, 8);
     store<f32>(query, roundedUp(2 * errorFactor), 12);
@@ -90,9 +90,9 @@ export function prepareQuery(query: usize): f64 {
     // The rows behind a cosine have norm 1, so the term in the norm is a constant.
     store<f32>(query, step, 8);
     store<f32>(query, roundedUp(errorFactor), 12);
-    store<f32>(query, metric == COSINE ? 0 : roundedUp(normFactor), 16);
+    store<f32>(query, metric === COSINE ? 0 : roundedUp(normFactor), 16);
     store<f32>(query, 0, 20);
-    store<f32>(query, roundedUp(metric == COSINE ? normFactor + underflow : underflow), 24);
+    store<f32>(query, roundedUp(metric === COSINE ? normFactor + underflow : underflow), 24);
   }
   return norm;
 }

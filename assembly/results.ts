@@ -6,7 +6,7 @@
 
 /** Whether result (keyA, idA) ranks before (keyB, idB). */
 function isBetter(keyA: f32, idA: i32, keyB: f32, idB: i32): bool {
-  return keyA > keyB || (keyA == keyB && idA < idB);
+  return keyA > keyB || (keyA === keyB && idA < idB);
 }
 
 /** Offers a row to the query's results; raises the query's threshold when the results are full. */
@@ -15,14 +15,14 @@ export function offer(query: usize, key: f32, id: i32): void {
   const found = load<u32>(query, 44);
   const k = load<u32>(query, 48);
   if (!(key >= load<f32>(query, 32))) return; // NaN, which only a forged file can hold, is turned away too
-  if (k == 0) {
+  if (k === 0) {
     put(query, results + (found << 3), key, id);
     return;
   }
   if (found < k) {
     put(query, results + (found << 3), key, id);
     siftUp(results, found);
-    if (found + 1 == k) raise(query, load<f32>(results));
+    if (found + 1 === k) raise(query, load<f32>(results));
     return;
   }
   if (!isBetter(key, id, load<f32>(results), load<i32>(results, 4))) return;
@@ -75,7 +75,7 @@ function siftDown(results: usize, count: u32): void {
     if (left < count && entryIsBetter(results + (worst << 3), results + (left << 3))) worst = left;
     const right: u32 = left + 1;
     if (right < count && entryIsBetter(results + (worst << 3), results + (right << 3))) worst = right;
-    if (worst == parent) return;
+    if (worst === parent) return;
     swap(results + (parent << 3), results + (worst << 3));
     parent = worst;
   }
@@ -85,7 +85,7 @@ function siftDown(results: usize, count: u32): void {
 export function sortResults(query: usize): void {
   const results = load<usize>(query, 40);
   const found = load<u32>(query, 44);
-  if (load<u32>(query, 48) == 0) for (let i: u32 = 1; i < found; i++) siftUp(results, i);
+  if (load<u32>(query, 48) === 0) for (let i: u32 = 1; i < found; i++) siftUp(results, i);
   for (let last = found; last > 1; last--) {
     swap(results, results + ((last - 1) << 3));
     siftDown(results, last - 1);

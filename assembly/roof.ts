@@ -41,7 +41,10 @@ export function multiplyFloats(rounds: u32, value: f32): f32 {
     g = f32x4.add(f32x4.mul(g, factor), factor);
     h = f32x4.add(f32x4.mul(h, factor), factor);
   }
-  const sum = f32x4.add(f32x4.add(f32x4.add(a, b), f32x4.add(c, d)), f32x4.add(f32x4.add(e, f), f32x4.add(g, h)));
+  const sum = f32x4.add(
+    f32x4.add(f32x4.add(a, b), f32x4.add(c, d)),
+    f32x4.add(f32x4.add(e, f), f32x4.add(g, h)),
+  );
   return f32x4.extract_lane(sum, 0);
 }
 
@@ -76,6 +79,9 @@ export function multiplyCodes(rounds: u32, value: i32): i32 {
     h = multiplyAdd(h, codes, query);
     codes = i8x16.add(codes, one); // a new operand a round, so that no product is carried over
   }
-  const sum = i32x4.add(i32x4.add(i32x4.add(a, b), i32x4.add(c, d)), i32x4.add(i32x4.add(e, f), i32x4.add(g, h)));
+  const sum = i32x4.add(
+    i32x4.add(i32x4.add(a, b), i32x4.add(c, d)),
+    i32x4.add(i32x4.add(e, f), i32x4.add(g, h)),
+  );
   return i32x4.extract_lane(sum, 0);
 }

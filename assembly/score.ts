@@ -80,9 +80,9 @@ export function scoreRows(query: usize, segment: usize, a: u32, b: u32, c: u32, 
   const rowB = rows + b * stride;
   const rowC = rows + c * stride;
   const rowD = rows + d * stride;
-  if (metric == L2) return f32x4.neg(distances(vector, lanes, rowA, rowB, rowC, rowD));
+  if (metric === L2) return f32x4.neg(distances(vector, lanes, rowA, rowB, rowC, rowD));
   const sums = products(vector, lanes, rowA, rowB, rowC, rowD);
-  if (metric != COSINE) return sums;
+  if (metric !== COSINE) return sums;
   const norms = normsOf(segment);
   let divisor = v128.load32_zero(norms + (a << 2));
   divisor = v128.load_lane<f32>(norms + (b << 2), divisor, 1);

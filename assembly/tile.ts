@@ -44,13 +44,19 @@ export function scanTile(queries: usize, size: u32, codes: usize, segment: usize
   const corrections = correctionsOf(plane);
   let block = blocksOf(plane);
   for (let row: u32 = 0; row < count; row += BLOCK, block += groups * GROUP_BYTES) {
-    const correction = corrections + (<usize>row << 2);
+    const correction = corrections + ((<usize>row) << 2);
     for (let half: usize = 0; half < 64; half += 32) {
       if (ASC_FEATURE_RELAXED_SIMD) {
         multiplyHalfBlock(codes, block + half, groups, correction + half, products + half);
       } else {
         for (let pair: u32 = 0; pair < size; pair += 2) {
-          multiplyWidened(codes + (pair << 2), block + half, groups, correction + half, products + half + (pair << 6));
+          multiplyWidened(
+            codes + (pair << 2),
+            block + half,
+            groups,
+            correction + half,
+            products + half + (pair << 6),
+          );
         }
       }
     }
@@ -62,7 +68,14 @@ export function scanTile(queries: usize, size: u32, codes: usize, segment: usize
 }
 
 /** Products of six queries with 8 rows: two vectors a query, 64 bytes apart. */
-function multiplyHalfBlock(codes: usize, block: usize, groups: u32, correction: usize, products: usize): void {
+function multiplyHalfBlock(
+  codes: usize,
+  block: usize,
+  groups: u32,
+  correction: usize,
+  products: usize,
+): void {
+  let rows = block;
   let s00 = v128.load(correction);
   let s01 = v128.load(correction, 16);
   let s10 = s00;
@@ -76,9 +89,9 @@ function multiplyHalfBlock(codes: usize, block: usize, groups: u32, correction: 
   let s50 = s00;
   let s51 = s01;
   const end = codes + groups * TILE_BYTES;
-  for (let at = codes; at < end; at += TILE_BYTES, block += GROUP_BYTES) {
-    const x0 = v128.load(block);
-    const x1 = v128.load(block, 16);
+  for (let at = codes; at < end; at += TILE_BYTES, rows += GROUP_BYTES) {
+    const x0 = v128.load(rows);
+    const x1 = v128.load(rows, 16);
     let q = v128.load_splat<u32>(at);
     s00 = i32x4.relaxed_dot_i8x16_i7x16_add_s(x0, q, s00);
     s01 = i32x4.relaxed_dot_i8x16_i7x16_add_s(x1, q, s01);
@@ -113,6 +126,7 @@ function storePair(to: usize, first: v128, second: v128): void {
 
 /** Products of two queries with 8 rows, by 16-bit multiplication: two vectors a query, 64 bytes apart. */
 function multiplyWidened(codes: usize, block: usize, groups: u32, correction: usize, products: usize): void {
+  let rows = block;
   let a0 = i32x4.splat(0);
   let b0 = i32x4.splat(0);
   let c0 = i32x4.splat(0);
@@ -122,19 +136,19 @@ function multiplyWidened(codes: usize, block: usize, groups: u32, correction: us
   let c1 = i32x4.splat(0);
   let d1 = i32x4.splat(0);
   const end = codes + groups * TILE_BYTES;
-  for (let at = codes; at < end; at += TILE_BYTES, block += GROUP_BYTES) {
+  for (let at = codes; at < end; at += TILE_BYTES, rows += GROUP_BYTES) {
     const first = i16x8.extend_low_i8x16_u(v128.load_splat<u32>(at));
     const second = i16x8.extend_low_i8x16_u(v128.load_splat<u32>(at, 4));
-    let x = v128.load_ext<i8>(block);
+    let x = v128.load_ext<i8>(rows);
     a0 = i32x4.add(a0, i32x4.dot_i16x8_s(x, first));
     a1 = i32x4.add(a1, i32x4.dot_i16x8_s(x, second));
-    x = v128.load_ext<i8>(block, 8);
+    x = v128.load_ext<i8>(rows, 8);
     b0 = i32x4.add(b0, i32x4.dot_i16x8_s(x, first));
     b1 = i32x4.add(b1, i32x4.dot_i16x8_s(x, second));
-    x = v128.load_ext<i8>(block, 16);
+    x = v128.load_ext<i8>(rows, 16);
     c0 = i32x4.add(c0, i32x4.dot_i16x8_s(x, first));
     c1 = i32x4.add(c1, i32x4.dot_i16x8_s(x, second));
-    x = v128.load_ext<i8>(block, 24);
+    x = v128.load_ext<i8>(rows, 24);
     d0 = i32x4.add(d0, i32x4.dot_i16x8_s(x, first));
     d1 = i32x4.add(d1, i32x4.dot_i16x8_s(x, second));
   }

@@ -15,9 +15,9 @@ index.search(vectors.subarray(0, dimensions));
 const searched = performance.now();
 console.log(
   JSON.stringify({
-    'import': imported - start,
-    'instantiate': instantiated - imported,
-    'add': added - made,
+    import: imported - start,
+    instantiate: instantiated - imported,
+    add: added - made,
     'first search': searched - added,
   }),
 );

@@ -1,5 +1,5 @@
-import type { Roof } from 'lanewise';
 import Table from 'cli-table3';
+import type { Roof } from 'lanewise';
 import type { Figure, Measurement } from './harness.ts';
 
 const PLAIN = { head: [], border: [] };
@@ -12,7 +12,9 @@ export function measurementTable(measurements: readonly Measurement[], roof: Roo
   });
   for (const { job, method, median, p95, p99, bytes, multiplyAdds, queries, recall } of measurements) {
     const rate = (work: number | undefined, most: number): string =>
-      work === undefined ? '' : `${(work / median / 1e6).toFixed(1)} (${((100 * work) / median / 1e6 / most).toFixed(0)} %)`;
+      work === undefined
+        ? ''
+        : `${(work / median / 1e6).toFixed(1)} (${((100 * work) / median / 1e6 / most).toFixed(0)} %)`;
     table.push([
       job,
       method,
@@ -32,7 +34,8 @@ export function measurementTable(measurements: readonly Measurement[], roof: Roo
 export function figureTable(figures: readonly Figure[]): string {
   const table = new Table({ head: ['job', 'figure', 'measured', 'wanted', ''], style: PLAIN });
   for (const { job, text, ratio, atLeast, atMost } of figures) {
-    const isReached = ratio >= (atLeast ?? Number.NEGATIVE_INFINITY) && ratio <= (atMost ?? Number.POSITIVE_INFINITY);
+    const isReached =
+      ratio >= (atLeast ?? Number.NEGATIVE_INFINITY) && ratio <= (atMost ?? Number.POSITIVE_INFINITY);
     const wanted = atLeast === undefined ? `at most ${atMost}` : `at least ${atLeast}`;
     table.push([job, text, ratio.toPrecision(4), wanted, isReached ? 'reached' : 'MISSED']);
   }

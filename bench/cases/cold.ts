@@ -10,7 +10,9 @@ export const cold: Case = {
   async run({ isQuick }) {
     const rows = isQuick ? 1000 : 10_000;
     const starts = Array.from({ length: isQuick ? 1 : 9 }, () => {
-      const output = execFileSync(process.execPath, [...process.execArgv, CHILD, String(rows)], { encoding: 'utf8' });
+      const output = execFileSync(process.execPath, [...process.execArgv, CHILD, String(rows)], {
+        encoding: 'utf8',
+      });
       return JSON.parse(output) as Record<string, number>;
     });
     const measurements = Object.keys(starts[0]!).map((step) =>

@@ -1,11 +1,24 @@
 import { FlatIndex, type Metric, measureRoof, type SearchResult } from 'lanewise';
 import { type Collection, gloveCollection, randomCollection } from '../data.ts';
-import { type Case, type Figure, type Measurement, patience, type Setting, summarize, time } from '../harness.ts';
+import {
+  type Case,
+  type Figure,
+  type Measurement,
+  patience,
+  type Setting,
+  summarize,
+  time,
+} from '../harness.ts';
 
 const K = 10;
 
 /** One query at a time: the certified search beside the float32 scan that it must equal. */
-function singleQuery(name: string, metric: Metric, collect: (setting: Setting) => Collection, figures: Figures): Case {
+function singleQuery(
+  name: string,
+  metric: Metric,
+  collect: (setting: Setting) => Collection,
+  figures: Figures,
+): Case {
   return {
     name,
     async run(setting) {
@@ -23,7 +36,12 @@ function singleQuery(name: string, metric: Metric, collect: (setting: Setting) =
       const { streaming } = measureRoof({ bytes });
       index.dispose();
       const measurements = [
-        summarize(job, 'float32 scan', scan, { bytes, multiplyAdds: rows * dimensions, queries: 1, recall: 1 }),
+        summarize(job, 'float32 scan', scan, {
+          bytes,
+          multiplyAdds: rows * dimensions,
+          queries: 1,
+          recall: 1,
+        }),
         summarize(job, 'certified', certified, { multiplyAdds: rows * dimensions, queries: 1, recall }),
       ];
       return { measurements, figures: figures(job, measurements, streaming) };

@@ -81,7 +81,8 @@ const grow: Case = {
     }
     index.dispose();
     const half = steps / 2;
-    const sum = (part: readonly Measurement[]): number => part.reduce((total, { median }) => total + median, 0);
+    const sum = (part: readonly Measurement[]): number =>
+      part.reduce((total, { median }) => total + median, 0);
     const ratio = sum(measurements.slice(half)) / sum(measurements.slice(0, half));
     return { measurements, figures: [{ job, text: 'second half / first half, time', ratio, atMost: 1.25 }] };
   },

@@ -53,7 +53,9 @@ function run(
   const why = isLate
     ? `more than ${seconds} s`
     : (error?.message ?? (stderr.trim() ? reasonIn(stderr) : `${signal}`));
-  const isMissing = /ERR_MODULE_NOT_FOUND|bindings file|native build|failed to execute|ENOENT/.test(stderr + why);
+  const isMissing = /ERR_MODULE_NOT_FOUND|bindings file|native build|failed to execute|ENOENT/.test(
+    stderr + why,
+  );
   return [...results, { method: name, problem: isMissing ? `not installed (${why})` : `failed: ${why}` }];
 }
 

@@ -41,8 +41,10 @@ export function measureRoof({ bytes = 64 << 20 }: RoofOptions = {}): Roof {
     }
     return {
       streaming: length / medianMilliseconds(() => kernels.stream(block, length)) / 1e6,
-      float32: (FLOPS_A_ROUND * ROUNDS) / medianMilliseconds(() => kernels.multiplyFloats(ROUNDS, 0.999)) / 1e6,
-      int8: (CODES_A_ROUND * ROUNDS) / medianMilliseconds(() => kernels.multiplyCodes(ROUNDS, 0x03030303)) / 1e6,
+      float32:
+        (FLOPS_A_ROUND * ROUNDS) / medianMilliseconds(() => kernels.multiplyFloats(ROUNDS, 0.999)) / 1e6,
+      int8:
+        (CODES_A_ROUND * ROUNDS) / medianMilliseconds(() => kernels.multiplyCodes(ROUNDS, 0x03030303)) / 1e6,
     };
   } finally {
     memory.free(block);

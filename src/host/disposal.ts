@@ -2,7 +2,8 @@ import type { Arena } from './arena.ts';
 import { LanewiseError } from './errors.ts';
 
 /** `Symbol.dispose`, or the registered symbol that stands in for it where the runtime has none. */
-export const dispose: typeof Symbol.dispose = Symbol.dispose ?? (Symbol.for('Symbol.dispose') as typeof Symbol.dispose);
+export const dispose: typeof Symbol.dispose =
+  Symbol.dispose ?? (Symbol.for('Symbol.dispose') as typeof Symbol.dispose);
 
 // A backstop for owners that are dropped without dispose(): their blocks are released when they are collected.
 const collected = new FinalizationRegistry<Arena>((arena) => arena.release());

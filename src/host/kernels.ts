@@ -8,7 +8,14 @@ export type { Tier } from './kernels/sources.ts';
 /** The kernels as AssemblyScript exports them (assembly/index.ts): addresses in, numbers out. */
 export interface Kernels {
   measureRows(segment: number, lanes: number, from: number, to: number, least: number, most: number): number;
-  encodeRows(segment: number, dimensions: number, metric: number, from: number, to: number, scratch: number): void;
+  encodeRows(
+    segment: number,
+    dimensions: number,
+    metric: number,
+    from: number,
+    to: number,
+    scratch: number,
+  ): void;
   clearRows(segment: number, lanes: number, from: number, to: number): void;
   prepareQuery(query: number): number;
   raise(query: number, threshold: number): void;
@@ -62,20 +69,31 @@ let loaded: Runtime | undefined;
  */
 export function setup(overrides: SetupOptions): void {
   if (loaded) {
-    throw new LanewiseError('ALREADY_INITIALIZED', 'The kernels are loaded already. Call setup() before creating anything.');
+    throw new LanewiseError(
+      'ALREADY_INITIALIZED',
+      'The kernels are loaded already. Call setup() before creating anything.',
+    );
   }
   const { tier, maximumBytes } = overrides;
   if (tier !== undefined && !TIERS.includes(tier)) {
-    throw new LanewiseError('INVALID_ARGUMENT', `There is no tier '${tier}'. Take one of: ${TIERS.join(', ')}.`, {
-      expected: TIERS,
-      got: tier,
-    });
+    throw new LanewiseError(
+      'INVALID_ARGUMENT',
+      `There is no tier '${tier}'. Take one of: ${TIERS.join(', ')}.`,
+      {
+        expected: TIERS,
+        got: tier,
+      },
+    );
   }
   if (maximumBytes !== undefined && !(maximumBytes >= PAGE_BYTES && maximumBytes <= LARGEST_MEMORY)) {
-    throw new LanewiseError('INVALID_ARGUMENT', `maximumBytes must lie in 65536..4294967296; got ${maximumBytes}.`, {
-      expected: [PAGE_BYTES, LARGEST_MEMORY],
-      got: maximumBytes,
-    });
+    throw new LanewiseError(
+      'INVALID_ARGUMENT',
+      `maximumBytes must lie in 65536..4294967296; got ${maximumBytes}.`,
+      {
+        expected: [PAGE_BYTES, LARGEST_MEMORY],
+        got: maximumBytes,
+      },
+    );
   }
   options = { ...overrides };
 }
@@ -87,7 +105,8 @@ export function setup(overrides: SetupOptions): void {
 export async function init(): Promise<void> {
   if (loaded) return;
   const { source, tier } = chooseSource();
-  const module = source instanceof WebAssembly.Module ? source : await guardCompile(() => WebAssembly.compile(source));
+  const module =
+    source instanceof WebAssembly.Module ? source : await guardCompile(() => WebAssembly.compile(source));
   loaded ??= instantiate(module, tier);
 }
 
@@ -119,7 +138,8 @@ function chooseSource(): ChosenSource {
   if (options.tier) return validated(bytesOf(kernelSources, options.tier), options.tier);
   for (const tier of TIERS) {
     const source = kernelSources[tier]?.();
-    if (source && (source instanceof WebAssembly.Module || WebAssembly.validate(source))) return { source, tier };
+    if (source && (source instanceof WebAssembly.Module || WebAssembly.validate(source)))
+      return { source, tier };
   }
   throw unsupported('This runtime accepts no tier of the kernels: it has no WebAssembly SIMD.');
 }
@@ -180,7 +200,9 @@ function createMemory(): Memory {
       return new Memory(new WebAssembly.Memory({ initial: 1, maximum }), maximum * PAGE_BYTES);
     } catch (error) {
       if (maximum > 1) continue;
-      throw new LanewiseError('MEMORY_EXHAUSTED', 'The runtime grants no linear memory at all.', { cause: error });
+      throw new LanewiseError('MEMORY_EXHAUSTED', 'The runtime grants no linear memory at all.', {
+        cause: error,
+      });
     }
   }
 }

@@ -116,7 +116,11 @@ export interface RangeSearch {
 }
 
 /** Every row whose score reaches the radius, best first. */
-export function rangeExact(store: VectorStore, query: Float32Array, { radius, filter, method }: RangeSearch): RankedRows {
+export function rangeExact(
+  store: VectorStore,
+  query: Float32Array,
+  { radius, filter, method }: RangeSearch,
+): RankedRows {
   const capacity = store.layout.rowsPerSegment;
   const batch = new QueryBatch(store, 1, { k: 0, capacity, filter });
   const segmentIds = new Int32Array(capacity);

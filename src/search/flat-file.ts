@@ -17,7 +17,8 @@ export function writeFlatIndex(store: VectorStore): Uint8Array<ArrayBuffer> {
   const checksums: Record<string, string> = {};
   for (const { name } of tensors) checksums[name] = NO_CHECKSUM;
   const file = createSafetensors(tensors, metadataOf(store, checksums));
-  for (const tensor of tensors) checksums[tensor.name] = saveTensor(store, tensor, rows, file.view(tensor.name));
+  for (const tensor of tensors)
+    checksums[tensor.name] = saveTensor(store, tensor, rows, file.view(tensor.name));
   file.writeMetadata(metadataOf(store, checksums));
   return file.bytes;
 }
@@ -76,7 +77,8 @@ function readOptions(metadata: Metadata): { dimensions: number; metric: Metric }
     );
   }
   const version = Number(metadata['version']);
-  if (!Number.isInteger(version) || version < 1) throw corrupt('The file names no version.', metadata['version']);
+  if (!Number.isInteger(version) || version < 1)
+    throw corrupt('The file names no version.', metadata['version']);
   if (version > FILE_VERSION) {
     throw new LanewiseError(
       'FILE_VERSION',
@@ -85,7 +87,8 @@ function readOptions(metadata: Metadata): { dimensions: number; metric: Metric }
     );
   }
   const { dimensions, metric } = readObject(metadata, 'options');
-  const isPossible = Number.isInteger(dimensions) && (dimensions as number) >= 1 && (dimensions as number) <= 65_536;
+  const isPossible =
+    Number.isInteger(dimensions) && (dimensions as number) >= 1 && (dimensions as number) <= 65_536;
   if (!isPossible || typeof metric !== 'string' || !Object.hasOwn(METRIC_CODES, metric)) {
     throw corrupt('The options of the file are none of an index.', metadata['options']);
   }
@@ -119,7 +122,8 @@ function checkTensor(expected: RowTensor, tensor: Tensor | undefined): Tensor {
 
 function readIds({ data }: Tensor): Int32Array {
   const ids = new Int32Array(data.slice().buffer);
-  for (let i = 0; i < ids.length; i++) if (ids[i]! < 0) throw corrupt(`The file holds the id ${ids[i]}.`, ids[i]);
+  for (let i = 0; i < ids.length; i++)
+    if (ids[i]! < 0) throw corrupt(`The file holds the id ${ids[i]}.`, ids[i]);
   return ids;
 }
 
@@ -148,7 +152,11 @@ function checkNumbers(store: VectorStore, rows: number): void {
 }
 
 function corrupt(fault: string, got: unknown): LanewiseError {
-  return new LanewiseError('FILE_CORRUPT', `${fault} The file was damaged or altered; take it from its source again.`, {
-    got,
-  });
+  return new LanewiseError(
+    'FILE_CORRUPT',
+    `${fault} The file was damaged or altered; take it from its source again.`,
+    {
+      got,
+    },
+  );
 }

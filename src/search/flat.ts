@@ -3,7 +3,15 @@ import { LanewiseError } from '../host/errors.ts';
 import { init } from '../host/kernels.ts';
 import { type LongCallOptions, runInSlices } from '../host/progress.ts';
 import { Bitmap } from '../vectors/bitmap.ts';
-import { checkDimensions, checkInteger, type IdInput, LARGEST_ID, toIds, toVectors, type VectorInput } from '../vectors/input.ts';
+import {
+  checkDimensions,
+  checkInteger,
+  type IdInput,
+  LARGEST_ID,
+  toIds,
+  toVectors,
+  type VectorInput,
+} from '../vectors/input.ts';
 import { checkMetric, type Metric } from '../vectors/metric.ts';
 import type { StagedRows } from '../vectors/staged-rows.ts';
 import { VectorStore } from '../vectors/store.ts';
@@ -194,7 +202,9 @@ export class FlatIndex {
     this.#lifetime.check();
     const { radius } = options;
     if (typeof radius !== 'number' || Number.isNaN(radius)) {
-      throw new LanewiseError('INVALID_ARGUMENT', `radius must be a number; got ${String(radius)}.`, { got: radius });
+      throw new LanewiseError('INVALID_ARGUMENT', `radius must be a number; got ${String(radius)}.`, {
+        got: radius,
+      });
     }
     const values = toVectors('query', query, this.dimensions);
     if (values.length !== this.dimensions) {
@@ -257,16 +267,23 @@ export class FlatIndex {
     this.#lifetime.end();
   }
 
-  #stage(vectors: VectorInput, { ids, replace = false }: AddOptions): { values: Float32Array; staged: StagedRows } {
+  #stage(
+    vectors: VectorInput,
+    { ids, replace = false }: AddOptions,
+  ): { values: Float32Array; staged: StagedRows } {
     this.#lifetime.check();
     const values = toVectors('vectors', vectors, this.dimensions);
     const rows = values.length / this.dimensions;
     const given = ids === undefined ? undefined : toIds(ids);
     if (given && given.length !== rows) {
-      throw new LanewiseError('DIMENSION_MISMATCH', `${rows} vectors need as many ids; got ${given.length}.`, {
-        expected: rows,
-        got: given.length,
-      });
+      throw new LanewiseError(
+        'DIMENSION_MISMATCH',
+        `${rows} vectors need as many ids; got ${given.length}.`,
+        {
+          expected: rows,
+          got: given.length,
+        },
+      );
     }
     return { values, staged: this.#store.stage(rows, given, replace) };
   }
@@ -275,13 +292,20 @@ export class FlatIndex {
 /** Checks what search and range have in common. */
 function checkScope({ filter, exact = 'certified' }: Pick<SearchOptions, 'filter' | 'exact'>) {
   if (exact !== 'certified' && exact !== 'scan') {
-    throw new LanewiseError('INVALID_ARGUMENT', `exact must be 'certified' or 'scan'; got '${String(exact)}'.`, {
-      expected: ['certified', 'scan'],
-      got: exact,
-    });
+    throw new LanewiseError(
+      'INVALID_ARGUMENT',
+      `exact must be 'certified' or 'scan'; got '${String(exact)}'.`,
+      {
+        expected: ['certified', 'scan'],
+        got: exact,
+      },
+    );
   }
   if (filter !== undefined && !(filter instanceof Bitmap)) {
-    throw new LanewiseError('INVALID_ARGUMENT', 'filter must be a Bitmap of ids. Make one with Bitmap.of(ids).');
+    throw new LanewiseError(
+      'INVALID_ARGUMENT',
+      'filter must be a Bitmap of ids. Make one with Bitmap.of(ids).',
+    );
   }
   return { filter, method: exact };
 }

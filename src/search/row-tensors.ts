@@ -1,5 +1,5 @@
-import { Checksum } from '../host/checksum.ts';
 import type { SafetensorsDtype, TensorSpec } from '../format/safetensors.ts';
+import { Checksum } from '../host/checksum.ts';
 import { BLOCK_ROWS, type PlaneLayout } from '../vectors/segment.ts';
 import type { VectorStore } from '../vectors/store.ts';
 
@@ -26,7 +26,10 @@ export function rowTensors(store: VectorStore, rows: number): RowTensor[] {
     bytesOf: (count) => 4 * count,
     isPadded: false,
   });
-  const plane = (name: string, { blocks, scales, errors, corrections, blockBytes }: PlaneLayout): RowTensor[] => [
+  const plane = (
+    name: string,
+    { blocks, scales, errors, corrections, blockBytes }: PlaneLayout,
+  ): RowTensor[] => [
     {
       name,
       dtype: 'I8',

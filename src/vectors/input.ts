@@ -18,11 +18,16 @@ export function checkDimensions(dimensions: unknown): number {
 
 /** @throws LanewiseError `INVALID_ARGUMENT` unless `value` is an integer in least..most */
 export function checkInteger(name: string, value: unknown, least: number, most: number): number {
-  if (Number.isInteger(value) && (value as number) >= least && (value as number) <= most) return value as number;
-  throw new LanewiseError('INVALID_ARGUMENT', `${name} must be an integer in ${least}..${most}; got ${String(value)}.`, {
-    expected: [least, most],
-    got: value,
-  });
+  if (Number.isInteger(value) && (value as number) >= least && (value as number) <= most)
+    return value as number;
+  throw new LanewiseError(
+    'INVALID_ARGUMENT',
+    `${name} must be an integer in ${least}..${most}; got ${String(value)}.`,
+    {
+      expected: [least, most],
+      got: value,
+    },
+  );
 }
 
 /**
@@ -53,8 +58,12 @@ export function toVectors(name: string, input: VectorInput, dimensions: number):
 export function toIds(input: IdInput | number): Int32Array {
   if (typeof input === 'number') return Int32Array.of(checkInteger('id', input, 0, LARGEST_ID));
   if (!Array.isArray(input) && !(input instanceof Int32Array) && !(input instanceof Uint32Array)) {
-    throw new LanewiseError('INVALID_ARGUMENT', 'ids must be an Int32Array, a Uint32Array or an array of numbers.');
+    throw new LanewiseError(
+      'INVALID_ARGUMENT',
+      'ids must be an Int32Array, a Uint32Array or an array of numbers.',
+    );
   }
-  for (const id of input) if (!(id >= 0 && id <= LARGEST_ID && Number.isInteger(id))) checkInteger('id', id, 0, LARGEST_ID);
+  for (const id of input)
+    if (!(id >= 0 && id <= LARGEST_ID && Number.isInteger(id))) checkInteger('id', id, 0, LARGEST_ID);
   return input instanceof Int32Array ? input : Int32Array.from(input);
 }

@@ -35,18 +35,28 @@ export function normError(metric: Metric, what: string, norm: number): LanewiseE
       `${what} is zero and has no direction. Leave it out, or use the metric 'ip' or 'l2'.`,
     );
   }
-  const fault = Number.isFinite(norm) ? `has the norm ${norm}` : 'holds NaN, an infinity, or values beyond float32';
-  return new LanewiseError('INVALID_VALUE', `${what} ${fault}; norms below ${most} are accepted. Clean or scale the data.`, {
-    expected: `norm < ${most}`,
-    got: norm,
-  });
+  const fault = Number.isFinite(norm)
+    ? `has the norm ${norm}`
+    : 'holds NaN, an infinity, or values beyond float32';
+  return new LanewiseError(
+    'INVALID_VALUE',
+    `${what} ${fault}; norms below ${most} are accepted. Clean or scale the data.`,
+    {
+      expected: `norm < ${most}`,
+      got: norm,
+    },
+  );
 }
 
 /** @throws LanewiseError `INVALID_ARGUMENT` */
 export function checkMetric(metric: unknown): Metric {
   if (typeof metric === 'string' && Object.hasOwn(METRIC_CODES, metric)) return metric as Metric;
-  throw new LanewiseError('INVALID_ARGUMENT', `There is no metric '${String(metric)}'. Take one of: cosine, ip, l2.`, {
-    expected: Object.keys(METRIC_CODES),
-    got: metric,
-  });
+  throw new LanewiseError(
+    'INVALID_ARGUMENT',
+    `There is no metric '${String(metric)}'. Take one of: cosine, ip, l2.`,
+    {
+      expected: Object.keys(METRIC_CODES),
+      got: metric,
+    },
+  );
 }

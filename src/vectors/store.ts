@@ -167,7 +167,8 @@ export class VectorStore {
     const { kernels } = this.runtime;
     const { least, most } = normRange(this.metric);
     const measured = kernels.measureRows(segment, this.layout.lanes, from, to, least, most);
-    if (measured === to) kernels.encodeRows(segment, this.dimensions, METRIC_CODES[this.metric], from, to, this.#scratch);
+    if (measured === to)
+      kernels.encodeRows(segment, this.dimensions, METRIC_CODES[this.metric], from, to, this.#scratch);
     return measured;
   }
 
@@ -260,9 +261,13 @@ export class VectorStore {
       seen.reserve(ids.length);
       for (let i = 0; i < ids.length; i++) {
         if (seen.set(ids[i]!, i) < 0) continue;
-        throw new LanewiseError('DUPLICATE_ID', `Id ${ids[i]} stands twice in one call. Give each row its own.`, {
-          got: ids[i],
-        });
+        throw new LanewiseError(
+          'DUPLICATE_ID',
+          `Id ${ids[i]} stands twice in one call. Give each row its own.`,
+          {
+            got: ids[i],
+          },
+        );
       }
     }
     if (replaces || this.size === 0) return;
@@ -278,7 +283,10 @@ export class VectorStore {
 
   #checkIdle(): void {
     if (!this.#staged) return;
-    throw new LanewiseError('INVALID_ARGUMENT', 'A build is adding rows to this index. Wait for it, or abort it, first.');
+    throw new LanewiseError(
+      'INVALID_ARGUMENT',
+      'A build is adding rows to this index. Wait for it, or abort it, first.',
+    );
   }
 }
 
