@@ -51,7 +51,7 @@ export class Random {
     return this.uint32() / 2 ** 32;
   }
 
-  /** An integer in 0..below-1, each equally likely (Lemire's rejection, in integers). */
+  /** An integer in 0..below-1, each equally likely: draws from the incomplete last interval are rejected. */
   integer(below: number): number {
     const excess = 2 ** 32 % below;
     for (;;) {

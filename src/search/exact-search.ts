@@ -1,3 +1,4 @@
+import { LanewiseError } from '../host/errors.ts';
 import type { Bitmap } from '../vectors/bitmap.ts';
 import type { VectorStore } from '../vectors/store.ts';
 import { CANDIDATE_ROOM, QueryBatch } from './query-batch.ts';
@@ -33,10 +34,8 @@ const SCORE_COST = 32;
 export function searchExact(store: VectorStore, queries: Float32Array, search: ExactSearch): RankedRows {
   const { k, filter } = search;
   const count = queries.length / store.dimensions;
-  const ids = new Int32Array(count * k).fill(-1);
-  const worst = store.metric === 'l2' ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
-  const scores = new Float32Array(count * k).fill(worst);
-  const rescored = new Int32Array(count);
+  const ranked = unranked(store, count, k);
+  const { ids, scores, rescored } = ranked;
   const capacity = Math.min(k, Math.max(1, store.size));
   const fitting = Math.floor(BATCH_RESULT_BYTES / (8 * capacity));
   const size = Math.max(1, Math.min(count, BATCH_QUERIES, fitting));
@@ -53,7 +52,23 @@ export function searchExact(store: VectorStore, queries: Float32Array, search: E
       batch.release();
     }
   }
-  return { ids, scores, rescored };
+  return ranked;
+}
+
+/** Results of which none is found yet. */
+function unranked({ metric }: VectorStore, count: number, k: number): RankedRows {
+  try {
+    return {
+      ids: new Int32Array(count * k).fill(-1),
+      scores: new Float32Array(count * k).fill(
+        metric === 'l2' ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY,
+      ),
+      rescored: new Int32Array(count),
+    };
+  } catch (cause) {
+    const message = `The runtime has no arrays for ${count} x ${k} results. Ask for a smaller k, or fewer queries at once.`;
+    throw new LanewiseError('MEMORY_EXHAUSTED', message, { got: count * k, cause });
+  }
 }
 
 function runBatch(store: VectorStore, batch: QueryBatch, { method, filter }: ExactSearch, k: number): void {
