@@ -7,16 +7,16 @@ export type { MemoryStatistics } from './host/memory.ts';
 export type { LongCallOptions, Progress } from './host/progress.ts';
 export { Random } from './host/random.ts';
 export type { ExactMethod } from './search/exact-search.ts';
-export {
-  type AddOptions,
-  FlatIndex,
-  type FlatIndexOptions,
-  type MemoryUsage,
-  type RangeOptions,
-  type RangeResult,
-  type SearchOptions,
-  type SearchResult,
-} from './search/flat.ts';
+export { FlatIndex } from './search/flat.ts';
+export type {
+  AddOptions,
+  FlatIndexOptions,
+  MemoryUsage,
+  RangeOptions,
+  RangeResult,
+  SearchOptions,
+  SearchResult,
+} from './search/flat-options.ts';
 export { Bitmap } from './vectors/bitmap.ts';
 export type { IdInput, VectorInput } from './vectors/input.ts';
 export type { Metric } from './vectors/metric.ts';

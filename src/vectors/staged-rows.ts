@@ -1,17 +1,32 @@
-import { normError } from './metric.ts';
-import type { VectorStore } from './store.ts';
+import type { Runtime } from '../host/kernels.ts';
+import { type Metric, normError } from './metric.ts';
+import type { SegmentLayout } from './segment.ts';
 
 /** Bytes copied, measured and encoded at a time: they stay in the second-level cache. */
 const CHUNK_BYTES = 128 << 10;
 
+/** What rows are staged in: a store that has made room for them. */
+export interface StagingStore {
+  readonly dimensions: number;
+  readonly metric: Metric;
+  readonly layout: SegmentLayout;
+  readonly runtime: Runtime;
+  place(slot: number): { readonly segment: number; readonly row: number };
+  encode(segment: number, from: number, to: number): number;
+  commit(staged: StagedRows): void;
+  rollback(): void;
+}
+
 /** Rows that are written behind the last slot but do not show yet: committed all at once, or rolled back. */
 export class StagedRows {
   readonly ids: Int32Array;
-  readonly #store: VectorStore;
+  readonly #store: StagingStore;
+  readonly #firstSlot: number;
   #written = 0;
 
-  constructor(store: VectorStore, ids: Int32Array) {
+  constructor(store: StagingStore, firstSlot: number, ids: Int32Array) {
     this.#store = store;
+    this.#firstSlot = firstSlot;
     this.ids = ids;
   }
 
@@ -26,8 +41,8 @@ export class StagedRows {
    * @throws LanewiseError `INVALID_VALUE`, `ZERO_VECTOR`; the rows must then be rolled back
    */
   writeChunk(values: Float32Array): number {
-    const { dimensions, layout, slots, metric, runtime } = this.#store;
-    const { segment, row } = this.#store.place(slots + this.#written);
+    const { dimensions, layout, metric, runtime } = this.#store;
+    const { segment, row } = this.#store.place(this.#firstSlot + this.#written);
     const rows = Math.min(
       this.ids.length - this.#written,
       layout.rowsPerSegment - row,

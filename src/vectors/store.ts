@@ -2,6 +2,7 @@ import { Arena } from '../host/arena.ts';
 import { LanewiseError } from '../host/errors.ts';
 import { type Runtime, runtime } from '../host/kernels.ts';
 import { IdMap } from './id-map.ts';
+import { checkNewIds } from './ids.ts';
 import { LARGEST_ID } from './input.ts';
 import { METRIC_CODES, type Metric, normRange } from './metric.ts';
 import { BLOCK_ROWS, COUNT_WORD, describeSegment, layoutSegment, type SegmentLayout } from './segment.ts';
@@ -96,7 +97,7 @@ export class VectorStore {
    */
   stage(rows: number, ids: Int32Array | undefined, replaces: boolean): StagedRows {
     this.#checkIdle();
-    if (ids) this.#checkIds(ids, replaces);
+    if (ids) checkNewIds(ids, replaces ? undefined : this.#slotsById);
     else if (this.#nextId + rows - 1 > LARGEST_ID) {
       throw new LanewiseError('INVALID_ARGUMENT', 'Automatic ids are used up. Give ids of your own.');
     }
@@ -107,7 +108,11 @@ export class VectorStore {
       this.#dropSegments(segmentsBefore);
       throw error;
     }
-    this.#staged = new StagedRows(this, ids ?? Int32Array.from({ length: rows }, (_, i) => this.#nextId + i));
+    this.#staged = new StagedRows(
+      this,
+      this.#slots,
+      ids ?? Int32Array.from({ length: rows }, (_, i) => this.#nextId + i),
+    );
     return this.#staged;
   }
 
@@ -255,32 +260,6 @@ export class VectorStore {
     this.#slotsById.set(id, to);
   }
 
-  #checkIds(ids: Int32Array, replaces: boolean): void {
-    if (!isAscending(ids)) {
-      const seen = new IdMap();
-      seen.reserve(ids.length);
-      for (let i = 0; i < ids.length; i++) {
-        if (seen.set(ids[i]!, i) < 0) continue;
-        throw new LanewiseError(
-          'DUPLICATE_ID',
-          `Id ${ids[i]} stands twice in one call. Give each row its own.`,
-          {
-            got: ids[i],
-          },
-        );
-      }
-    }
-    if (replaces || this.size === 0) return;
-    for (let i = 0; i < ids.length; i++) {
-      if (!this.has(ids[i]!)) continue;
-      throw new LanewiseError(
-        'DUPLICATE_ID',
-        `Id ${ids[i]} is in the index already. Pass { replace: true } to replace its row, or remove it first.`,
-        { got: ids[i] },
-      );
-    }
-  }
-
   #checkIdle(): void {
     if (!this.#staged) return;
     throw new LanewiseError(
@@ -288,9 +267,4 @@ export class VectorStore {
       'A build is adding rows to this index. Wait for it, or abort it, first.',
     );
   }
-}
-
-function isAscending(ids: Int32Array): boolean {
-  for (let i = 1; i < ids.length; i++) if (ids[i - 1]! >= ids[i]!) return false;
-  return true;
 }
