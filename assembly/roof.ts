@@ -57,9 +57,10 @@ function multiplyAdd(sums: v128, codes: v128, query: v128): v128 {
 
 /** Runs `rounds` rounds of eight 8-bit dot products in registers: 128 multiply-adds a round. */
 export function multiplyCodes(rounds: u32, value: i32): i32 {
-  const query = i32x4.splat(value);
+  const bytes = i32x4.splat(value);
+  const query = ASC_FEATURE_RELAXED_SIMD ? bytes : i16x8.extend_low_i8x16_s(bytes);
   const one = i32x4.splat(value & 0x01010101);
-  let codes = query;
+  let codes = bytes;
   let a = i32x4.splat(0);
   let b = i32x4.splat(1);
   let c = i32x4.splat(2);

@@ -13,7 +13,7 @@
 //   +0   blocks         ->  i8   blocks of 16 rows, drawn below
 //   +4   scales         ->  f32  value of one step of the products: a code, or 1/16 of a nibble
 //   +8   errors         ->  f32  upper bound of the norm of what the codes miss of the row
-//   +12  corrections    ->  i32  -64 x the sum of the row's codes: the query's codes are stored 64 too high
+//   +12  corrections    ->  i32  -64 x the sum of the row's codes (of b + 16*l for nibbles): the query's are 64 too high
 //
 // A block interleaves 16 rows four bytes at a time, so that one 128-bit load holds the same dimensions of four rows,
 // a lane is a row, and no sum ever runs across lanes:

@@ -1,3 +1,4 @@
+import type { Arena } from './arena.ts';
 import type { Runtime } from './kernels.ts';
 
 /** Bytes of the hash's state (assembly/checksum.ts). */
@@ -12,9 +13,10 @@ export class Checksum {
   #tail = 0;
   #tailBytes = 0;
 
-  constructor(runtime: Runtime) {
+  /** @param arena holds the state, and releases it */
+  constructor(runtime: Runtime, arena: Arena) {
     this.#runtime = runtime;
-    this.#state = runtime.memory.allocate(STATE_BYTES);
+    this.#state = arena.allocate(STATE_BYTES);
     runtime.kernels.startHash(this.#state, 0n);
   }
 
@@ -31,9 +33,5 @@ export class Checksum {
   digest(): string {
     const hash = this.#runtime.kernels.finishHash(this.#state, this.#tail, this.#tailBytes);
     return BigInt.asUintN(64, hash).toString(16).padStart(16, '0');
-  }
-
-  release(): void {
-    this.#runtime.memory.free(this.#state);
   }
 }

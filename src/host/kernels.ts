@@ -1,6 +1,6 @@
 import { kernelSources } from '#kernels';
 import { LanewiseError } from './errors.ts';
-import type { KernelSources, Tier } from './kernels/sources.ts';
+import type { Tier } from './kernels/sources.ts';
 import { Memory } from './memory.ts';
 
 export type { Tier } from './kernels/sources.ts';
@@ -103,27 +103,24 @@ export function setup(overrides: SetupOptions): void {
  * which takes a few milliseconds.
  */
 export async function init(): Promise<void> {
-  if (loaded) return;
-  const { source, tier } = chooseSource();
-  const module =
-    source instanceof WebAssembly.Module ? source : await guardCompile(() => WebAssembly.compile(source));
-  loaded ??= instantiate(module, tier);
+  const chosen = options;
+  for (const { source, tier } of sources(chosen)) {
+    if (loaded) return;
+    const module = source instanceof WebAssembly.Module ? source : await guardCompile(source);
+    loaded ??= instantiate(module, tier, chosen);
+  }
+  if (!loaded) throw noneAccepted(chosen);
 }
 
 /** The loaded kernels; loads them on the first call. */
 export function runtime(): Runtime {
   if (loaded) return loaded;
-  const { source, tier } = chooseSource();
-  if (source instanceof WebAssembly.Module) {
-    loaded = instantiate(source, tier);
-  } else {
-    try {
-      loaded = instantiate(new WebAssembly.Module(source), tier);
-    } catch (error) {
-      throw compileError(error);
-    }
+  for (const { source, tier } of sources(options)) {
+    const module = source instanceof WebAssembly.Module ? source : compile(source);
+    loaded = instantiate(module, tier, options);
+    if (loaded) return loaded;
   }
-  return loaded;
+  throw noneAccepted(options);
 }
 
 interface ChosenSource {
@@ -131,28 +128,21 @@ interface ChosenSource {
   readonly tier: Tier;
 }
 
-function chooseSource(): ChosenSource {
+/** What may be loaded, fastest first: what setup() chose, or every tier whose bytes the runtime accepts. */
+function* sources({ tier, module, bytes }: SetupOptions): Generator<ChosenSource> {
   if (typeof WebAssembly === 'undefined') throw unsupported('This runtime has no WebAssembly.');
-  if (options.module) return { source: options.module, tier: options.tier ?? 'simd' };
-  if (options.bytes) return validated(toBytes(options.bytes), options.tier ?? 'simd');
-  if (options.tier) return validated(bytesOf(kernelSources, options.tier), options.tier);
-  for (const tier of TIERS) {
-    const source = kernelSources[tier]?.();
-    if (source && (source instanceof WebAssembly.Module || WebAssembly.validate(source)))
-      return { source, tier };
-  }
-  throw unsupported('This runtime accepts no tier of the kernels: it has no WebAssembly SIMD.');
+  if (module) yield { source: module, tier: tier ?? 'simd' };
+  else if (bytes) yield* accepted(toBytes(bytes), tier ?? 'simd');
+  else
+    for (const candidate of tier ? [tier] : TIERS) yield* accepted(kernelSources[candidate]?.(), candidate);
 }
 
-function bytesOf(sources: KernelSources, tier: Tier): Uint8Array<ArrayBuffer> | WebAssembly.Module {
-  const source = sources[tier]?.();
-  if (!source) throw unsupported(`The '${tier}' kernels are not part of this platform's build.`);
-  return source;
-}
-
-function validated(source: Uint8Array<ArrayBuffer> | WebAssembly.Module, tier: Tier): ChosenSource {
-  if (source instanceof WebAssembly.Module || WebAssembly.validate(source)) return { source, tier };
-  throw unsupported(`This runtime does not accept the '${tier}' kernels.`);
+function* accepted(
+  source: Uint8Array<ArrayBuffer> | WebAssembly.Module | undefined,
+  tier: Tier,
+): Generator<ChosenSource> {
+  if (source && (source instanceof WebAssembly.Module || WebAssembly.validate(source)))
+    yield { source, tier };
 }
 
 function toBytes(bytes: ArrayBufferView<ArrayBuffer> | ArrayBuffer): Uint8Array<ArrayBuffer> {
@@ -160,9 +150,17 @@ function toBytes(bytes: ArrayBufferView<ArrayBuffer> | ArrayBuffer): Uint8Array<
   return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-async function guardCompile(compile: () => Promise<WebAssembly.Module>): Promise<WebAssembly.Module> {
+function compile(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module {
   try {
-    return await compile();
+    return new WebAssembly.Module(bytes);
+  } catch (error) {
+    throw compileError(error);
+  }
+}
+
+async function guardCompile(bytes: Uint8Array<ArrayBuffer>): Promise<WebAssembly.Module> {
+  try {
+    return await WebAssembly.compile(bytes);
   } catch (error) {
     throw compileError(error);
   }
@@ -179,6 +177,12 @@ function compileError(error: unknown): unknown {
   );
 }
 
+function noneAccepted({ tier }: SetupOptions): LanewiseError {
+  return unsupported(
+    `This runtime does not run ${tier ? `the '${tier}' kernels` : 'any tier of the kernels'}.`,
+  );
+}
+
 function unsupported(reason: string): LanewiseError {
   return new LanewiseError(
     'SIMD_UNSUPPORTED',
@@ -186,15 +190,26 @@ function unsupported(reason: string): LanewiseError {
   );
 }
 
-function instantiate(module: WebAssembly.Module, tier: Tier): Runtime {
-  const memory = createMemory();
+/**
+ * The kernels of a module, or undefined where the engine computes them wrongly: validation tells that it knows the
+ * instructions, not that it has them right. (V8 11 doubles relaxed dot products and drops the sum they are added to,
+ * until it compiles a function for the second time: Node 21, and Node 20 behind a flag.)
+ */
+function instantiate(
+  module: WebAssembly.Module,
+  tier: Tier,
+  { maximumBytes }: SetupOptions,
+): Runtime | undefined {
+  const memory = createMemory(maximumBytes);
   const { exports } = new WebAssembly.Instance(module, { env: { memory: memory.wasm } });
-  return { kernels: exports as unknown as Kernels, memory, tier };
+  const kernels = exports as unknown as Kernels;
+  // Eight sums that start at 0..7 each take four products 3 x 3: 28 + 8 * 36.
+  return kernels.multiplyCodes(1, 0x03030303) === 316 ? { kernels, memory, tier } : undefined;
 }
 
 /** Some devices refuse to reserve 4 GiB of addresses; half as much is asked for until they agree. */
-function createMemory(): Memory {
-  for (let bytes = options.maximumBytes ?? LARGEST_MEMORY; ; bytes /= 2) {
+function createMemory(maximumBytes = LARGEST_MEMORY): Memory {
+  for (let bytes = maximumBytes; ; bytes /= 2) {
     const maximum = Math.floor(bytes / PAGE_BYTES);
     try {
       return new Memory(new WebAssembly.Memory({ initial: 1, maximum }), maximum * PAGE_BYTES);

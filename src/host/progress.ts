@@ -26,6 +26,7 @@ export async function runInSlices(
   { signal, onProgress }: LongCallOptions,
 ): Promise<void> {
   signal?.throwIfAborted();
+  if (total === 0) onProgress?.({ done: 0, total });
   let sliceStart = performance.now();
   for (let done = 0; done < total; ) {
     done = step(done);

@@ -1,3 +1,5 @@
+import { LanewiseError } from './errors.ts';
+
 /**
  * A seeded random generator: xoshiro128** 1.1 (Blackman and Vigna, "Scrambled linear pseudorandom number generators",
  * 2021). The same seed gives the same numbers in every runtime: it uses nothing but 32-bit integer arithmetic.
@@ -53,6 +55,11 @@ export class Random {
 
   /** An integer in 0..below-1, each equally likely: draws from the incomplete last interval are rejected. */
   integer(below: number): number {
+    if (!(Number.isInteger(below) && below >= 1 && below <= 2 ** 32)) {
+      throw new LanewiseError('INVALID_ARGUMENT', `below must be an integer in 1..2^32; got ${below}.`, {
+        got: below,
+      });
+    }
     const excess = 2 ** 32 % below;
     for (;;) {
       const drawn = this.uint32();

@@ -1,5 +1,6 @@
 import { createSafetensors, type Metadata, readSafetensors, type Tensor } from '../format/safetensors.ts';
 import { LanewiseError } from '../host/errors.ts';
+import { LARGEST_ID } from '../vectors/input.ts';
 import { METRIC_CODES, type Metric, normRange } from '../vectors/metric.ts';
 import { VectorStore } from '../vectors/store.ts';
 import { loadTensor, type RowTensor, rowTensors, saveTensor } from './row-tensors.ts';
@@ -11,7 +12,7 @@ const NO_CHECKSUM = '0'.repeat(16);
 
 /** The rows of an index as a safetensors file; removed rows are compacted away first. */
 export function writeFlatIndex(store: VectorStore): Uint8Array<ArrayBuffer> {
-  if (store.slots > store.size) store.compact();
+  store.compact();
   const rows = store.size;
   const tensors = rowTensors(store, rows);
   const checksums: Record<string, string> = {};
@@ -23,12 +24,16 @@ export function writeFlatIndex(store: VectorStore): Uint8Array<ArrayBuffer> {
   return file.bytes;
 }
 
-function metadataOf({ dimensions, metric }: VectorStore, checksums: Record<string, string>): Metadata {
+function metadataOf(
+  { dimensions, metric, nextId }: VectorStore,
+  checksums: Record<string, string>,
+): Metadata {
   return {
     format: 'lanewise',
     version: String(FILE_VERSION),
     estimator: ESTIMATOR,
     options: JSON.stringify({ dimensions, metric }),
+    nextId: String(nextId),
     seed: '0', // exact search draws nothing
     xxh64: JSON.stringify(checksums),
   };
@@ -56,6 +61,7 @@ export function readFlatIndex(bytes: Uint8Array): VectorStore {
     });
     checkNumbers(store, rows);
     staged.commit();
+    store.skipIds(readNextId(metadata));
     return store;
   } catch (error) {
     store.release();
@@ -93,6 +99,12 @@ function readOptions(metadata: Metadata): { dimensions: number; metric: Metric }
     throw corrupt('The options of the file are none of an index.', metadata['options']);
   }
   return { dimensions: dimensions as number, metric: metric as Metric };
+}
+
+function readNextId(metadata: Metadata): number {
+  const nextId = Number(metadata['nextId']);
+  if (Number.isInteger(nextId) && nextId >= 0 && nextId <= LARGEST_ID + 1) return nextId;
+  throw corrupt('The file names no next id.', metadata['nextId']);
 }
 
 function readObject(metadata: Metadata, key: string): Record<string, unknown> {
@@ -138,7 +150,7 @@ function checkNumbers(store: VectorStore, rows: number): void {
     const count = Math.min(layout.rowsPerSegment, rows - first);
     const norms = (segment + layout.norms) / 4;
     for (let i = norms; i < norms + count; i++) {
-      if (!(f32[i]! > least && f32[i]! < most)) throw corrupt(`The file holds the norm ${f32[i]}.`, f32[i]);
+      if (!(f32[i]! > least && f32[i]! <= most)) throw corrupt(`The file holds the norm ${f32[i]}.`, f32[i]);
     }
     for (const plane of planes) {
       const start = (segment + plane) / 4;

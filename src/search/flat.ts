@@ -72,7 +72,11 @@ export class FlatIndex {
    * @throws LanewiseError `FILE_FORMAT`, `FILE_TRUNCATED`, `FILE_CORRUPT`, `FILE_VERSION`, `FILE_DTYPE`, `MEMORY_EXHAUSTED`
    */
   static fromBytes(bytes: Uint8Array | ArrayBuffer): FlatIndex {
-    return new FlatIndex(readFlatIndex(bytes instanceof ArrayBuffer ? new Uint8Array(bytes) : bytes));
+    if (bytes instanceof ArrayBuffer) return new FlatIndex(readFlatIndex(new Uint8Array(bytes)));
+    if (bytes instanceof Uint8Array) return new FlatIndex(readFlatIndex(bytes));
+    throw new LanewiseError('INVALID_ARGUMENT', 'fromBytes takes a Uint8Array or an ArrayBuffer.', {
+      got: typeof bytes,
+    });
   }
 
   get dimensions(): number {
@@ -110,7 +114,7 @@ export class FlatIndex {
 
   /**
    * Adds many vectors in slices of a few milliseconds, with progress in rows. They show all at once, at the end; when
-   * it is aborted or throws, the index is as it was. Other changes must wait meanwhile; searches need not.
+   * it is aborted or throws, the index is as it was. Meanwhile searches go on; changes and saving must wait.
    *
    * @throws what `add` throws, and the signal's reason
    */
@@ -152,7 +156,7 @@ export class FlatIndex {
    */
   range(query: VectorInput, options: RangeOptions): RangeResult {
     this.#lifetime.check();
-    const { radius } = options;
+    const radius = options?.radius;
     if (typeof radius !== 'number' || Number.isNaN(radius)) {
       throw new LanewiseError('INVALID_ARGUMENT', `radius must be a number; got ${String(radius)}.`, {
         got: radius,
@@ -208,7 +212,11 @@ export class FlatIndex {
     return { total, vectors, codes: total - vectors - ids, ids };
   }
 
-  /** The index as a safetensors file (docs/formats.md names its tensors). Cost: about that of copying it. */
+  /**
+   * The index as a safetensors file (docs/formats.md names its tensors). Cost: about that of copying it.
+   *
+   * @throws LanewiseError `MEMORY_EXHAUSTED`, `INVALID_ARGUMENT` during a build
+   */
   toBytes(): Uint8Array<ArrayBuffer> {
     this.#lifetime.check();
     return writeFlatIndex(this.#store);

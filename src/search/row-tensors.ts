@@ -1,4 +1,5 @@
 import type { SafetensorsDtype, TensorSpec } from '../format/safetensors.ts';
+import { Arena } from '../host/arena.ts';
 import { Checksum } from '../host/checksum.ts';
 import { BLOCK_ROWS, type PlaneLayout } from '../vectors/segment.ts';
 import type { VectorStore } from '../vectors/store.ts';
@@ -61,18 +62,18 @@ export function rowTensors(store: VectorStore, rows: number): RowTensor[] {
 
 /** Copies a tensor of `rows` rows out of the segments into `target`; returns its checksum. */
 export function saveTensor(store: VectorStore, tensor: RowTensor, rows: number, target: Uint8Array): string {
-  const { u8 } = store.runtime.memory;
+  const { memory } = store.runtime;
   return transfer(store, tensor, rows, {
-    beforePiece: (address, at, bytes) => target.set(u8.subarray(address, address + bytes), at),
+    beforePiece: (address, at, bytes) => target.set(memory.u8.subarray(address, address + bytes), at),
     beforeSegment: (segment, count, packed) => movePadded(store, segment, count, packed, 'pack'),
   });
 }
 
 /** Copies a tensor of `rows` rows from `source` into the segments; returns the checksum of what was copied. */
 export function loadTensor(store: VectorStore, tensor: RowTensor, rows: number, source: Uint8Array): string {
-  const { u8 } = store.runtime.memory;
+  const { memory } = store.runtime;
   return transfer(store, tensor, rows, {
-    beforePiece: (address, at, bytes) => u8.set(source.subarray(at, at + bytes), address),
+    beforePiece: (address, at, bytes) => memory.u8.set(source.subarray(at, at + bytes), address),
     afterSegment: (segment, count, packed) => movePadded(store, segment, count, packed, 'unpack'),
   });
 }
@@ -88,9 +89,10 @@ interface Steps {
 function transfer(store: VectorStore, tensor: RowTensor, rows: number, steps: Steps): string {
   const { runtime, layout, segments } = store;
   const { rowsPerSegment } = layout;
-  const packed = tensor.isPadded ? runtime.memory.allocate(tensor.bytesOf(rowsPerSegment)) : 0;
-  const checksum = new Checksum(runtime);
+  const buffers = new Arena(runtime.memory);
   try {
+    const packed = tensor.isPadded ? buffers.allocate(tensor.bytesOf(rowsPerSegment)) : 0;
+    const checksum = new Checksum(runtime, buffers);
     for (let first = 0, at = 0; first < rows; first += rowsPerSegment) {
       const segment = segments[first / rowsPerSegment]!;
       const count = Math.min(rowsPerSegment, rows - first);
@@ -107,8 +109,7 @@ function transfer(store: VectorStore, tensor: RowTensor, rows: number, steps: St
     }
     return checksum.digest();
   } finally {
-    checksum.release();
-    if (packed) runtime.memory.free(packed);
+    buffers.release();
   }
 }
 

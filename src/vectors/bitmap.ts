@@ -57,7 +57,8 @@ export class Bitmap {
   }
 
   has(id: number): boolean {
-    return id >= 0 && ((this.#words[id >>> 5] ?? 0) & (1 << (id & 31))) !== 0;
+    if (!(id >= 0 && id <= LARGEST_ID && Number.isInteger(id))) return false;
+    return ((this.#words[id >>> 5] ?? 0) & (1 << (id & 31))) !== 0;
   }
 
   /** The ids, lowest first. */

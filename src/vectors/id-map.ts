@@ -26,6 +26,7 @@ export class IdMap {
 
   /** The slot of an id, or -1. */
   get(id: number): number {
+    if (id === EMPTY) return -1;
     const entry = this.#find(id);
     return this.#entries[entry] === id ? this.#entries[entry + 1]! : -1;
   }

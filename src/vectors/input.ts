@@ -51,7 +51,16 @@ export function toVectors(name: string, input: VectorInput, dimensions: number):
       { expected: dimensions, got: input.length },
     );
   }
-  return isPlain ? Float32Array.from(input) : (input as Float32Array);
+  return isPlain ? toFloats(name, input) : (input as Float32Array);
+}
+
+function toFloats(name: string, numbers: readonly unknown[]): Float32Array {
+  return Float32Array.from(numbers, (value) => {
+    if (typeof value === 'number') return value;
+    throw new LanewiseError('INVALID_ARGUMENT', `${name} must hold numbers; got ${typeof value}.`, {
+      got: typeof value,
+    });
+  });
 }
 
 /** @throws LanewiseError `INVALID_ARGUMENT` when an id is not an integer in 0..2147483647 */
@@ -65,5 +74,5 @@ export function toIds(input: IdInput | number): Int32Array {
   }
   for (const id of input)
     if (!(id >= 0 && id <= LARGEST_ID && Number.isInteger(id))) checkInteger('id', id, 0, LARGEST_ID);
-  return input instanceof Int32Array ? input : Int32Array.from(input);
+  return Int32Array.from(input); // a copy, which the caller cannot change afterwards
 }

@@ -68,6 +68,16 @@ export class VectorStore {
     return this.#slotsById.bytes;
   }
 
+  /** The id that the next row without one is given. */
+  get nextId(): number {
+    return this.#nextId;
+  }
+
+  /** Lets automatic ids begin no earlier than at `nextId`. */
+  skipIds(nextId: number): void {
+    this.#nextId = Math.max(this.#nextId, nextId);
+  }
+
   has(id: number): boolean {
     return this.#slotsById.get(id) >= 0;
   }
@@ -158,6 +168,7 @@ export class VectorStore {
   /** Moves the last rows into the slots of removed ones and frees what is left over. Cost: O(slots + moved rows). */
   compact(): void {
     this.#checkIdle();
+    if (this.#slots === this.size) return;
     let end = this.#slots;
     for (let gap = 0; gap < end; gap++) {
       if (this.#idAt(gap) !== TOMBSTONE) continue;
