@@ -25,7 +25,7 @@ export interface Figure {
 }
 
 /** What a case reports. */
-export interface Report {
+interface Report {
   readonly measurements: readonly Measurement[];
   readonly figures: readonly Figure[];
 }
@@ -60,7 +60,7 @@ export function time(
 }
 
 /** The value below which a share of the sorted times lies (nearest rank). */
-export function percentile(sorted: readonly number[], share: number): number {
+function percentile(sorted: readonly number[], share: number): number {
   return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)]!;
 }
 

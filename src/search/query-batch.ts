@@ -6,7 +6,7 @@ import type { VectorStore } from '../vectors/store.ts';
 /** Bytes of a query descriptor (assembly/query.ts draws it). */
 const QUERY_BYTES = 112;
 /** Queries in a full register tile, and bytes that a tile takes a group of four dimensions. */
-export const TILE_QUERIES = 6;
+const TILE_QUERIES = 6;
 const TILE_GROUP_BYTES = 24;
 /** Candidates that wait at a query, and bytes of a candidate or a result. */
 export const CANDIDATE_ROOM = 64;

@@ -10,7 +10,7 @@ export function ascii(text: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(text, (character) => character.charCodeAt(0));
 }
 
-export function uint16(value: number): number[] {
+function uint16(value: number): number[] {
   return [value & 0xff, (value >> 8) & 0xff];
 }
 

@@ -51,7 +51,7 @@ function around(count: number, change: (row: Float32Array, random: Random) => vo
 }
 
 /** Moves one dimension of a row by a few units in the last place. */
-export function nudge(row: Float32Array, random: Random): void {
+function nudge(row: Float32Array, random: Random): void {
   const at = random.integer(row.length);
   new Int32Array(row.buffer, row.byteOffset)[at]! += random.integer(5) - 2;
 }

@@ -18,7 +18,7 @@ export function headerBytes(file: Uint8Array): number {
 }
 
 /** Takes a file apart by the description of its format, without the code under test. */
-export function takeApart(file: Uint8Array): Parts {
+function takeApart(file: Uint8Array): Parts {
   const start = headerBytes(file);
   const header = JSON.parse(new TextDecoder().decode(file.subarray(8, start))) as Record<string, Entry>;
   const { __metadata__: metadata, ...entries } = header;
@@ -38,7 +38,7 @@ export function takeApart(file: Uint8Array): Parts {
 }
 
 /** Puts a file together again, as an attacker who knows the format would. */
-export function putTogether({ metadata, tensors }: Parts): Uint8Array {
+function putTogether({ metadata, tensors }: Parts): Uint8Array {
   const header: Record<string, unknown> = { __metadata__: metadata };
   let end = 0;
   for (const { name, dtype, shape, data } of tensors) {
