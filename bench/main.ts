@@ -48,7 +48,7 @@ for (const { name, run } of cases) {
   figures.push(...report.figures);
 }
 console.log(measurementTable(measurements, roof));
-console.log(figureTable(figures));
+console.log(quick ? 'Quick run: too little data for the figures to mean anything.' : figureTable(figures));
 mkdirSync(new URL('.', `file://${json}`), { recursive: true });
 writeFileSync(
   json,
