@@ -67,7 +67,7 @@ describe.each(['ip', 'cosine', 'l2'] as const)('on raw pointers, under %s', (met
 
   test('scanCodes finds the same', () => {
     const { raw, kernels, segment, addresses } = load();
-    const products = raw.place(64);
+    const products = raw.place(128);
     for (const query of addresses) kernels.scanCodes(query, segment, products);
     expect(addresses.map((query) => raw.take(query))).toEqual(expected);
   });
