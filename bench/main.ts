@@ -1,4 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command, Option } from 'commander';
 import { capabilities, measureRoof, type SetupOptions, setup } from 'lanewise';
@@ -28,6 +29,12 @@ const { tier, filter, json, quick } = new Command('bench')
   .opts<Options>();
 
 if (tier) setup({ tier });
+try {
+  capabilities();
+} catch (error) {
+  console.error((error as Error).message);
+  process.exit(2);
+}
 const roof = measureRoof();
 console.log(
   `Node ${process.version}, ${capabilities().tier} tier. Roof: ${roof.streaming.toFixed(1)} GB/s streaming 64 MiB, ` +
@@ -47,9 +54,9 @@ for (const { name, run } of cases) {
   measurements.push(...report.measurements);
   figures.push(...report.figures);
 }
-console.log(measurementTable(measurements, roof));
+if (measurements.length > 0) console.log(measurementTable(measurements, roof));
 console.log(quick ? 'Quick run: too little data for the figures to mean anything.' : figureTable(figures));
-mkdirSync(new URL('.', `file://${json}`), { recursive: true });
+mkdirSync(dirname(json), { recursive: true });
 writeFileSync(
   json,
   `${JSON.stringify({ node: process.version, tier: capabilities().tier, roof, measurements, figures }, null, 2)}\n`,
