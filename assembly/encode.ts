@@ -1,7 +1,8 @@
 // From float rows to norms, 8-bit codes and 4-bit codes, with the numbers that make their bounds hold.
 //
 // The value that codes approximate is v = x, or v = x / norm under cosine, exactly as the score divides. Written beside
-// the codes: the value of a step, an upper bound of the norm of v - decoded, and -64 times the sum of the codes. What the bound needs of rounding is docs/certified-search.md, "Rows".
+// the codes: the value of a step, an upper bound of the norm of v - decoded, and -64 times the sum of the codes. What the
+// bound needs of rounding is docs/certified-search.md, "Rows".
 //
 // Cost: some 5 passes over a row that sits in the first-level cache.
 

@@ -1,7 +1,7 @@
 // A query: its vector, its 7-bit codes, the coefficients of its bounds, and the results found so far.
 //
 //   +0   vector       usize   f32 x stride: the query, divided by its norm under cosine, padded with zeros
-//   +4   codes        usize   u8 x 4*groups, 8 dimensions at a time: code + 64, in 1..127; padding is 64
+//   +4   codes        usize   u8, padded to whole groups of 8 dimensions: code + 64, in 1..127; padding is 64
 //   +8   step         f32  \
 //   +12  errorFactor  f32   |  upper bound of a row's key, given its integer product p with the query:
 //   +16  normFactor   f32   |  p*scale*step + error*errorFactor + norm*(normFactor - norm*squareFactor) + constant
@@ -20,7 +20,7 @@
 //   +68  filterLength u32     bits of the bitmap
 //   +72  metric       u32     0 inner product, 1 cosine, 2 squared Euclidean distance
 //   +76  dimensions   u32
-//   +80  lanes        v128    upper bounds on their way into the candidates
+//   +80  lanes        v128    four bounds or keys, on their way to be taken apart
 //   +96  nibbleMask   u32     15 in each byte; V8 builds a constant vector anew at each use, but keeps a loaded one
 //
 // A key is a score turned so that larger is better: the inner product, the cosine, or the negated squared distance.

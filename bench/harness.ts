@@ -1,3 +1,5 @@
+import { percentile } from '../demo/latency.ts';
+
 /** What one way of doing a job took. */
 export interface Measurement {
   readonly job: string;
@@ -57,11 +59,6 @@ export function time(
     times.push(performance.now() - start);
   }
   return times.sort((a, b) => a - b);
-}
-
-/** The value below which a share of the sorted times lies (nearest rank). */
-function percentile(sorted: readonly number[], share: number): number {
-  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)]!;
 }
 
 /** A measurement of sorted times. */

@@ -12,7 +12,7 @@ export interface Latency {
 }
 
 /** The nearest-rank percentile of values in ascending order: the smallest that `fraction` of them do not exceed. */
-export function percentile(ascending: Float64Array, fraction: number): number {
+export function percentile(ascending: ArrayLike<number>, fraction: number): number {
   return ascending[Math.max(Math.ceil(fraction * ascending.length) - 1, 0)];
 }
 

@@ -1,3 +1,4 @@
+import { percentile } from '../../demo/latency.ts';
 import type { Case, Result } from './exchange.ts';
 
 const WARM_UP_QUERIES = 8;
@@ -27,8 +28,7 @@ export interface Searcher {
 }
 
 function median(values: readonly number[]): number {
-  const ascending = Float64Array.from(values).sort();
-  return ascending[Math.floor(ascending.length / 2)];
+  return percentile(Float64Array.from(values).sort(), 0.5);
 }
 
 function vectorsFrom({ queries, case: { dimensions } }: Data, first: number, count: number): Float32Array {

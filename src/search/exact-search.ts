@@ -47,10 +47,11 @@ export function searchExact(store: VectorStore, queries: Float32Array, search: E
     const batch = new QueryBatch(store, Math.min(size, count - first), { k: capacity, capacity, filter });
     try {
       batch.prepare(queries, first, Number.NEGATIVE_INFINITY);
-      runBatch(store, batch, search, capacity);
+      const path = choosePath(store, batch.size, search, capacity);
+      runBatch(store, batch, path, filter);
       for (let i = 0; i < batch.size; i++) {
         batch.take(i, ids, scores, (first + i) * k);
-        rescored[first + i] = search.method === 'scan' ? store.size : batch.rescored(i);
+        rescored[first + i] = path === 'rows' ? store.size : batch.rescored(i);
       }
     } finally {
       batch.release();
@@ -75,20 +76,28 @@ function unranked({ metric }: VectorStore, count: number, k: number): RankedRows
   }
 }
 
-function runBatch(store: VectorStore, batch: QueryBatch, { method, filter }: ExactSearch, k: number): void {
-  const { segments, slots } = store;
-  if (method === 'scan') {
-    for (let i = 0; i < batch.size; i++) for (const segment of segments) batch.scanRows(i, segment);
-  } else if (filter && filter.count * SCORE_COST < slots) {
-    scoreAllowed(store, batch, filter);
-  } else if (4 * k >= store.size) {
-    // Bounds turn little away where a quarter of the rows is wanted.
-    for (let i = 0; i < batch.size; i++) for (const segment of segments) batch.scanRows(i, segment);
-  } else if (batch.size >= LEAST_TILED) {
+/** What a batch goes through: every row, the few rows that the filter allows, tiles of queries, or one by one. */
+type Path = 'rows' | 'allowed' | 'tiles' | 'single';
+
+function choosePath(store: VectorStore, queries: number, { method, filter }: ExactSearch, k: number): Path {
+  if (method === 'scan') return 'rows';
+  if (filter && filter.count * SCORE_COST < store.slots) return 'allowed';
+  // Bounds turn little away where a quarter of the rows is wanted.
+  if (4 * k >= store.size) return 'rows';
+  return queries >= LEAST_TILED ? 'tiles' : 'single';
+}
+
+function runBatch(store: VectorStore, batch: QueryBatch, path: Path, filter: Bitmap | undefined): void {
+  if (path === 'allowed') {
+    scoreAllowed(store, batch, filter!);
+  } else if (path === 'tiles') {
     batch.packTiles();
-    for (const segment of segments) batch.scanTiles(segment);
+    for (const segment of store.segments) batch.scanTiles(segment);
   } else {
-    for (let i = 0; i < batch.size; i++) scanOne(store, batch, i);
+    for (let i = 0; i < batch.size; i++) {
+      if (path === 'single') scanOne(store, batch, i);
+      else for (const segment of store.segments) batch.scanRows(i, segment);
+    }
   }
 }
 

@@ -102,14 +102,7 @@ export class FlatIndex {
    */
   add(vectors: VectorInput, options: AddOptions = {}): Int32Array {
     const { values, staged } = this.#stage(vectors, options);
-    try {
-      while (staged.written < staged.ids.length) staged.writeChunk(values);
-    } catch (error) {
-      staged.rollback();
-      throw error;
-    }
-    staged.commit();
-    return staged.ids;
+    return staged.writeAll(values);
   }
 
   /**
@@ -127,11 +120,11 @@ export class FlatIndex {
       };
       await runInSlices(staged.ids.length, step, options);
       this.#lifetime.check();
+      staged.commit();
     } catch (error) {
       if (!this.#lifetime.isDisposed) staged.rollback();
       throw error;
     }
-    staged.commit();
     return staged.ids;
   }
 

@@ -14,7 +14,6 @@ const ENTRY_BYTES = 8;
 const PRODUCT_BYTES = 64 * TILE_QUERIES;
 
 // Fields of the descriptor, in words.
-const THRESHOLD = 8;
 const FOUND = 11;
 const WAITING = 14;
 const RESCORED = 15;
@@ -174,21 +173,12 @@ export class QueryBatch {
     return this.#runtime.memory.u32[this.#query(i) / 4 + RESCORED]!;
   }
 
-  found(i: number): number {
-    return this.#runtime.memory.u32[this.#query(i) / 4 + FOUND]!;
-  }
-
-  /** Key that a row must reach for query `i`; -Infinity until k rows are found. */
-  threshold(i: number): number {
-    return this.#runtime.memory.f32[this.#query(i) / 4 + THRESHOLD]!;
-  }
-
   /** Copies the results of query `i` out, best first, from `at` on; empties them. Returns how many there were. */
   take(i: number, ids: Int32Array, scores: Float32Array, at: number): number {
     const { kernels, memory } = this.#runtime;
     const query = this.#query(i);
     kernels.sortResults(query);
-    const found = this.found(i);
+    const found = memory.u32[query / 4 + FOUND]!;
     const sign = this.#store.metric === 'l2' ? -1 : 1;
     const entry = (this.#results + i * this.#wanted.capacity * ENTRY_BYTES) / 4;
     for (let j = 0; j < found; j++) {

@@ -70,6 +70,18 @@ export class StagedRows {
     return this.#written;
   }
 
+  /** Writes what is left of `values` and commits; when that fails, nothing has happened. Returns the ids. */
+  writeAll(values: Float32Array): Int32Array {
+    try {
+      while (this.#written < this.ids.length) this.writeChunk(values);
+      this.commit();
+    } catch (error) {
+      this.rollback();
+      throw error;
+    }
+    return this.ids;
+  }
+
   commit(): void {
     this.#store.commit(this);
   }

@@ -89,6 +89,8 @@ describe('search', () => {
       expect(certified.length).toBe(count);
       // At least the ten results; beyond these, less than the rows of the query's own cluster, some 9000 / 12.
       for (const rescored of certified) expect(rescored >= 10 && rescored < 9000 / 12).toBe(true);
+      // Where a quarter of the rows is wanted, bounds would turn little away, and every row is scored.
+      expect(index.search(queries, { k: 9000 / 4, stats: true }).rescored).toEqual(scanned);
     }
     expect(index.search(rows.slice(0, 64))).not.toHaveProperty('rescored');
   });

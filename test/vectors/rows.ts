@@ -8,15 +8,7 @@ export function addRows(
   ids?: Int32Array,
   replaces = false,
 ): Int32Array {
-  const staged = store.stage(values.length / store.dimensions, ids, replaces);
-  try {
-    while (staged.written < staged.ids.length) staged.writeChunk(values);
-  } catch (error) {
-    staged.rollback();
-    throw error;
-  }
-  staged.commit();
-  return staged.ids;
+  return store.stage(values.length / store.dimensions, ids, replaces).writeAll(values);
 }
 
 /** Numbers in -1..1 from a seed. */
