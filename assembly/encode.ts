@@ -86,9 +86,15 @@ export function encodeRows(
     let missed = length * 9.5367431640625e-7; // 2^-20
     if (metric === COSINE)
       missed += max(0, length - 1) + (<f64>dimensions * 2.802596928649634e-45) / <f64>norm;
-    encodeCodes(codesOf(segment), row, lanes, vector, largest, missed);
-    encodeNibbles(nibblesOf(segment), row, lanes, vector, largest, length, missed);
+    if (hasBlocks(codesOf(segment))) encodeCodes(codesOf(segment), row, lanes, vector, largest, missed);
+    if (hasBlocks(nibblesOf(segment)))
+      encodeNibbles(nibblesOf(segment), row, lanes, vector, largest, length, missed);
   }
+}
+
+/** Whether a segment keeps this plane. */
+function hasBlocks(plane: usize): bool {
+  return blocksOf(plane) !== 0;
 }
 
 /** Writes x / divisor into `values`, padded to whole groups of 8 dimensions; returns the largest magnitude. */
@@ -145,8 +151,8 @@ export function clearRows(segment: usize, lanes: u32, from: u32, to: u32): void 
     memory.fill(rowsOf(segment) + row * stride, 0, stride);
     store<f32>(normsOf(segment) + (row << 2), 0);
     store<i32>(idsOf(segment) + (row << 2), -1);
-    clearRow(codesOf(segment), row, lanes);
-    clearRow(nibblesOf(segment), row, (lanes + 1) >> 1);
+    if (hasBlocks(codesOf(segment))) clearRow(codesOf(segment), row, lanes);
+    if (hasBlocks(nibblesOf(segment))) clearRow(nibblesOf(segment), row, (lanes + 1) >> 1);
   }
 }
 

@@ -9,7 +9,7 @@
 //   +28  plane of 4-bit codes
 //   +44  count               rows in use
 //
-//   plane                        array, one entry a row, but for the blocks
+//   plane                        array, one entry a row, but for the blocks; all 0 where the segment keeps no such plane
 //   +0   blocks         ->  i8   blocks of 16 rows, drawn below
 //   +4   scales         ->  f32  value of one step of the products: a code, or 1/16 of a nibble
 //   +8   errors         ->  f32  upper bound of the norm of what the codes miss of the row

@@ -8,15 +8,14 @@ export type { LongCallOptions, Progress } from './host/progress.ts';
 export { Random } from './host/random.ts';
 export type { ExactMethod } from './search/exact-search.ts';
 export { FlatIndex } from './search/flat.ts';
+export type { RangeOptions, RangeResult, SearchOptions } from './search/flat-options.ts';
 export type {
   AddOptions,
-  FlatIndexOptions,
+  CommonSearchOptions,
+  IndexOptions,
   MemoryUsage,
-  RangeOptions,
-  RangeResult,
-  SearchOptions,
   SearchResult,
-} from './search/flat-options.ts';
+} from './search/options.ts';
 export { Bitmap } from './vectors/bitmap.ts';
 export type { IdInput, VectorInput } from './vectors/input.ts';
 export type { Metric } from './vectors/metric.ts';

@@ -6,6 +6,7 @@
  * - `INVALID_VALUE`: a vector holds NaN, an infinity, or a norm beyond what float32 scores can carry.
  * - `ZERO_VECTOR`: a vector of norm 0 where the metric needs a direction (cosine).
  * - `DUPLICATE_ID`: an id that is already present, or that stands twice in one call.
+ * - `UNTRAINED`: the object must be trained or fitted before this call.
  * - `DISPOSED`: the object's memory was given back by `dispose()`.
  * - `MEMORY_EXHAUSTED`: linear memory cannot grow by what was asked for; nothing was lost.
  * - `SIMD_UNSUPPORTED`: the runtime accepts no tier of the kernels.
@@ -23,6 +24,7 @@ export type ErrorCode =
   | 'INVALID_VALUE'
   | 'ZERO_VECTOR'
   | 'DUPLICATE_ID'
+  | 'UNTRAINED'
   | 'DISPOSED'
   | 'MEMORY_EXHAUSTED'
   | 'SIMD_UNSUPPORTED'

@@ -83,7 +83,7 @@ function choosePath(store: VectorStore, queries: number, { method, filter }: Exa
   if (method === 'scan') return 'rows';
   if (filter && filter.count * SCORE_COST < store.slots) return 'allowed';
   // Bounds turn little away where a quarter of the rows is wanted.
-  if (4 * k >= store.size) return 'rows';
+  if (!store.layout.codes || 4 * k >= store.size) return 'rows';
   return queries >= LEAST_TILED ? 'tiles' : 'single';
 }
 
@@ -108,7 +108,7 @@ function runBatch(store: VectorStore, batch: QueryBatch, path: Path, filter: Bit
  */
 function scanOne(store: VectorStore, batch: QueryBatch, i: number): void {
   const { segments, layout, runtime } = store;
-  let codesUntil = runtime.tier === 'relaxed' ? 1 : segments.length;
+  let codesUntil = layout.nibbles && runtime.tier === 'relaxed' ? 1 : segments.length;
   for (let at = 0; at < segments.length; at++) {
     const segment = segments[at]!;
     if (at < codesUntil) batch.scanCodes(i, segment);

@@ -16,16 +16,15 @@ import type { StagedRows } from '../vectors/staged-rows.ts';
 import { VectorStore } from '../vectors/store.ts';
 import { searchExact } from './exact-search.ts';
 import { readFlatIndex, writeFlatIndex } from './flat-file.ts';
+import { checkScope, type RangeOptions, type RangeResult, type SearchOptions } from './flat-options.ts';
 import {
   type AddOptions,
-  checkScope,
-  type FlatIndexOptions,
+  checkBytes,
+  checkRows,
+  type IndexOptions,
   type MemoryUsage,
-  type RangeOptions,
-  type RangeResult,
-  type SearchOptions,
   type SearchResult,
-} from './flat-options.ts';
+} from './options.ts';
 import { rangeExact } from './range-search.ts';
 
 /**
@@ -59,7 +58,7 @@ export class FlatIndex {
    *
    * @throws LanewiseError `INVALID_ARGUMENT`, `SIMD_UNSUPPORTED`, `CSP_BLOCKED`
    */
-  static async create(options: FlatIndexOptions): Promise<FlatIndex> {
+  static async create(options: IndexOptions): Promise<FlatIndex> {
     const dimensions = checkDimensions(options?.dimensions);
     const metric = checkMetric(options.metric ?? 'cosine');
     await init();
@@ -72,11 +71,7 @@ export class FlatIndex {
    * @throws LanewiseError `FILE_FORMAT`, `FILE_TRUNCATED`, `FILE_CORRUPT`, `FILE_VERSION`, `FILE_DTYPE`, `MEMORY_EXHAUSTED`
    */
   static fromBytes(bytes: Uint8Array | ArrayBuffer): FlatIndex {
-    if (bytes instanceof ArrayBuffer) return new FlatIndex(readFlatIndex(new Uint8Array(bytes)));
-    if (bytes instanceof Uint8Array) return new FlatIndex(readFlatIndex(bytes));
-    throw new LanewiseError('INVALID_ARGUMENT', 'fromBytes takes a Uint8Array or an ArrayBuffer.', {
-      got: typeof bytes,
-    });
+    return new FlatIndex(readFlatIndex(checkBytes(bytes)));
   }
 
   get dimensions(): number {
@@ -220,24 +215,9 @@ export class FlatIndex {
     this.#lifetime.end();
   }
 
-  #stage(
-    vectors: VectorInput,
-    { ids, replace = false }: AddOptions,
-  ): { values: Float32Array; staged: StagedRows } {
+  #stage(vectors: VectorInput, options: AddOptions): { values: Float32Array; staged: StagedRows } {
     this.#lifetime.check();
-    const values = toVectors('vectors', vectors, this.dimensions);
-    const rows = values.length / this.dimensions;
-    const given = ids === undefined ? undefined : toIds(ids);
-    if (given && given.length !== rows) {
-      throw new LanewiseError(
-        'DIMENSION_MISMATCH',
-        `${rows} vectors need as many ids; got ${given.length}.`,
-        {
-          expected: rows,
-          got: given.length,
-        },
-      );
-    }
-    return { values, staged: this.#store.stage(rows, given, replace) };
+    const { values, rows, ids, replace } = checkRows(vectors, options, this.dimensions);
+    return { values, staged: this.#store.stage(rows, ids, replace) };
   }
 }

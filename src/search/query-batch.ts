@@ -1,7 +1,7 @@
 import type { Runtime } from '../host/kernels.ts';
 import type { Bitmap } from '../vectors/bitmap.ts';
-import { METRIC_CODES, normError, normRange } from '../vectors/metric.ts';
-import type { VectorStore } from '../vectors/store.ts';
+import { METRIC_CODES, type Metric, normError, normRange } from '../vectors/metric.ts';
+import type { SegmentLayout } from '../vectors/segment.ts';
 
 /** Bytes of a query descriptor (assembly/query.ts draws it). */
 const QUERY_BYTES = 112;
@@ -17,6 +17,14 @@ const PRODUCT_BYTES = 64 * TILE_QUERIES;
 const FOUND = 11;
 const WAITING = 14;
 const RESCORED = 15;
+
+/** The rows that queries are prepared for: a store of any kind. */
+export interface QueriedRows {
+  readonly dimensions: number;
+  readonly metric: Metric;
+  readonly layout: Pick<SegmentLayout, 'stride' | 'lanes'>;
+  readonly runtime: Runtime;
+}
 
 /** What a batch is to find. */
 export interface Wanted {
@@ -38,7 +46,7 @@ export interface Wanted {
 export class QueryBatch {
   readonly size: number;
   readonly #runtime: Runtime;
-  readonly #store: VectorStore;
+  readonly #store: QueriedRows;
   readonly #wanted: Wanted;
   readonly #block: number;
   readonly #vectors: number;
@@ -52,7 +60,7 @@ export class QueryBatch {
   readonly #tileBytes: number;
 
   /** @throws LanewiseError `MEMORY_EXHAUSTED` */
-  constructor(store: VectorStore, size: number, wanted: Wanted) {
+  constructor(store: QueriedRows, size: number, wanted: Wanted) {
     const { stride, lanes } = store.layout;
     this.size = size;
     this.#store = store;

@@ -3,12 +3,13 @@ import { Arena } from '../host/arena.ts';
 import { Checksum } from '../host/checksum.ts';
 import { BLOCK_ROWS, type PlaneLayout } from '../vectors/segment.ts';
 import type { VectorStore } from '../vectors/store.ts';
+import type { FileTensor } from './index-file.ts';
 
 /** Bytes copied and hashed at a time: they stay in the second-level cache. */
 const CHUNK_BYTES = 256 << 10;
 
 /** One array of every segment, as a tensor of the whole: where it stands, and how many bytes some rows take. */
-export interface RowTensor extends TensorSpec {
+interface RowTensor extends TensorSpec {
   /** Bytes from the start of a segment. */
   readonly offset: number;
   readonly bytesOf: (rows: number) => number;
@@ -17,7 +18,15 @@ export interface RowTensor extends TensorSpec {
 }
 
 /** The tensors of `rows` rows laid out as in `store`. */
-export function rowTensors(store: VectorStore, rows: number): RowTensor[] {
+export function rowTensors(store: VectorStore, rows: number): FileTensor[] {
+  return layOutRows(store, rows).map((tensor) => ({
+    ...tensor,
+    save: (target) => saveTensor(store, tensor, rows, target),
+    load: (source) => loadTensor(store, tensor, rows, source),
+  }));
+}
+
+function layOutRows(store: VectorStore, rows: number): RowTensor[] {
   const { layout, dimensions } = store;
   const perRow = (name: string, dtype: SafetensorsDtype, offset: number): RowTensor => ({
     name,
@@ -27,22 +36,23 @@ export function rowTensors(store: VectorStore, rows: number): RowTensor[] {
     bytesOf: (count) => 4 * count,
     isPadded: false,
   });
-  const plane = (
-    name: string,
-    { blocks, scales, errors, corrections, blockBytes }: PlaneLayout,
-  ): RowTensor[] => [
-    {
-      name,
-      dtype: 'I8',
-      shape: [Math.ceil(rows / BLOCK_ROWS), blockBytes / (4 * BLOCK_ROWS), BLOCK_ROWS, 4],
-      offset: blocks,
-      bytesOf: (count) => Math.ceil(count / BLOCK_ROWS) * blockBytes,
-      isPadded: false,
-    },
-    perRow(`${name}.scales`, 'F32', scales),
-    perRow(`${name}.errors`, 'F32', errors),
-    perRow(`${name}.corrections`, 'I32', corrections),
-  ];
+  const plane = (name: string, placed: PlaneLayout | undefined): RowTensor[] => {
+    if (!placed) return [];
+    const { blocks, scales, errors, corrections, blockBytes } = placed;
+    return [
+      {
+        name,
+        dtype: 'I8',
+        shape: [Math.ceil(rows / BLOCK_ROWS), blockBytes / (4 * BLOCK_ROWS), BLOCK_ROWS, 4],
+        offset: blocks,
+        bytesOf: (count) => Math.ceil(count / BLOCK_ROWS) * blockBytes,
+        isPadded: false,
+      },
+      perRow(`${name}.scales`, 'F32', scales),
+      perRow(`${name}.errors`, 'F32', errors),
+      perRow(`${name}.corrections`, 'I32', corrections),
+    ];
+  };
   const vectors: RowTensor = {
     name: 'vectors',
     dtype: 'F32',
@@ -61,7 +71,7 @@ export function rowTensors(store: VectorStore, rows: number): RowTensor[] {
 }
 
 /** Copies a tensor of `rows` rows out of the segments into `target`; returns its checksum. */
-export function saveTensor(store: VectorStore, tensor: RowTensor, rows: number, target: Uint8Array): string {
+function saveTensor(store: VectorStore, tensor: RowTensor, rows: number, target: Uint8Array): string {
   const { memory } = store.runtime;
   return transfer(store, tensor, rows, {
     beforePiece: (address, at, bytes) => target.set(memory.u8.subarray(address, address + bytes), at),
@@ -70,7 +80,7 @@ export function saveTensor(store: VectorStore, tensor: RowTensor, rows: number, 
 }
 
 /** Copies a tensor of `rows` rows from `source` into the segments; returns the checksum of what was copied. */
-export function loadTensor(store: VectorStore, tensor: RowTensor, rows: number, source: Uint8Array): string {
+function loadTensor(store: VectorStore, tensor: RowTensor, rows: number, source: Uint8Array): string {
   const { memory } = store.runtime;
   return transfer(store, tensor, rows, {
     beforePiece: (address, at, bytes) => memory.u8.set(source.subarray(at, at + bytes), address),

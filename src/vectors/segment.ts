@@ -15,17 +15,27 @@ export interface PlaneLayout {
   readonly blockBytes: number;
 }
 
+/** A plane of codes that rows may keep beside them: 8 or 4 bits a dimension. */
+export type Plane = 'codes' | 'nibbles';
+
+/** What a segment is made of. */
+export interface SegmentShape {
+  readonly dimensions: number;
+  readonly planes: readonly Plane[];
+  /** Rows it holds, whole blocks of sixteen. @default a power of two that makes some 2 MiB of float rows */
+  readonly rows?: number;
+}
+
 /**
  * Where the arrays of a segment stand, in bytes from its start. The descriptor that the kernels read comes first.
  *
  * ```
  * | descriptor | rows | norms | ids | codes: blocks scales errors corrections | nibbles: the same |
  * ```
+ * A plane that is left out takes no bytes, and the kernels find the address 0 in its place.
  */
 export interface SegmentLayout {
-  /** A power of two, so that a slot splits into segment and row by shift and mask. */
   readonly rowsPerSegment: number;
-  readonly shift: number;
   /** 16-byte groups of four dimensions in a padded row. */
   readonly lanes: number;
   /** Bytes of a padded row. */
@@ -33,55 +43,64 @@ export interface SegmentLayout {
   readonly rows: number;
   readonly norms: number;
   readonly ids: number;
-  readonly codes: PlaneLayout;
-  readonly nibbles: PlaneLayout;
+  readonly codes: PlaneLayout | undefined;
+  readonly nibbles: PlaneLayout | undefined;
   readonly bytes: number;
 }
 
-/** The layout of segments of rows of `dimensions` dimensions. */
-export function layoutSegment(dimensions: number): SegmentLayout {
+/** The layout of segments of one shape. */
+export function layoutSegment({
+  dimensions,
+  planes,
+  rows = usualRows(dimensions),
+}: SegmentShape): SegmentLayout {
   const lanes = Math.ceil(dimensions / 4);
   const stride = 16 * lanes;
-  const fitting = Math.min(MOST_ROWS, Math.max(BLOCK_ROWS, Math.floor(SEGMENT_BYTES / stride)));
-  const shift = Math.floor(Math.log2(fitting));
-  const rowsPerSegment = 1 << shift;
   let end = DESCRIPTOR_BYTES;
   const place = (bytesPerRow: number): number => {
     const start = end;
-    end += bytesPerRow * rowsPerSegment;
+    end += bytesPerRow * rows;
     return start;
   };
-  const placePlane = (bytesPerRow: number): PlaneLayout => ({
-    blocks: place(bytesPerRow),
-    scales: place(4),
-    errors: place(4),
-    corrections: place(4),
-    blockBytes: bytesPerRow * BLOCK_ROWS,
-  });
+  const placePlane = (plane: Plane, bytesPerRow: number): PlaneLayout | undefined =>
+    planes.includes(plane)
+      ? {
+          blocks: place(bytesPerRow),
+          scales: place(4),
+          errors: place(4),
+          corrections: place(4),
+          blockBytes: bytesPerRow * BLOCK_ROWS,
+        }
+      : undefined;
   return {
-    rowsPerSegment,
-    shift,
+    rowsPerSegment: rows,
     lanes,
     stride,
     rows: place(stride),
     norms: place(4),
     ids: place(4),
-    codes: placePlane(4 * lanes),
-    nibbles: placePlane(4 * Math.ceil(lanes / 2)),
+    codes: placePlane('codes', 4 * lanes),
+    nibbles: placePlane('nibbles', 4 * Math.ceil(lanes / 2)),
     bytes: end,
   };
 }
 
-/** The descriptor's words for a segment that starts at `address` (assembly/segment.ts draws them). */
+/** Rows of a segment where nothing else is asked for: a power of two, so that shift and mask split a slot. */
+function usualRows(dimensions: number): number {
+  const stride = 16 * Math.ceil(dimensions / 4);
+  const fitting = Math.min(MOST_ROWS, Math.max(BLOCK_ROWS, Math.floor(SEGMENT_BYTES / stride)));
+  return 2 ** Math.floor(Math.log2(fitting));
+}
+
+/** The descriptor's words for an empty segment that starts at `address` (assembly/segment.ts draws them). */
 export function describeSegment(layout: SegmentLayout, address: number): number[] {
   const { rows, norms, ids, codes, nibbles } = layout;
-  const planes = [codes, nibbles].flatMap(({ blocks, scales, errors, corrections }) => [
-    blocks,
-    scales,
-    errors,
-    corrections,
-  ]);
-  return [...[rows, norms, ids, ...planes].map((offset) => address + offset), 0];
+  const planes = [codes, nibbles].flatMap((plane) =>
+    plane
+      ? [plane.blocks, plane.scales, plane.errors, plane.corrections].map((offset) => address + offset)
+      : [0, 0, 0, 0],
+  );
+  return [address + rows, address + norms, address + ids, ...planes, 0];
 }
 
 /** Index of the word that counts a segment's rows. */

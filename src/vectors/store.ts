@@ -5,7 +5,14 @@ import { IdMap } from './id-map.ts';
 import { checkNewIds } from './ids.ts';
 import { LARGEST_ID } from './input.ts';
 import { METRIC_CODES, type Metric, normRange } from './metric.ts';
-import { BLOCK_ROWS, COUNT_WORD, describeSegment, layoutSegment, type SegmentLayout } from './segment.ts';
+import {
+  BLOCK_ROWS,
+  COUNT_WORD,
+  describeSegment,
+  layoutSegment,
+  type Plane,
+  type SegmentLayout,
+} from './segment.ts';
 import { StagedRows } from './staged-rows.ts';
 
 const TOMBSTONE = -1;
@@ -32,6 +39,7 @@ export class VectorStore {
   readonly layout: SegmentLayout;
   readonly arena: Arena;
   readonly runtime: Runtime;
+  readonly #shift: number;
   readonly #scratch: number;
   readonly #segments: number[] = [];
   readonly #slotsById = new IdMap();
@@ -39,10 +47,11 @@ export class VectorStore {
   #nextId = 0;
   #staged: StagedRows | undefined;
 
-  constructor(dimensions: number, metric: Metric) {
+  constructor(dimensions: number, metric: Metric, planes: readonly Plane[] = ['codes', 'nibbles']) {
     this.dimensions = dimensions;
     this.metric = metric;
-    this.layout = layoutSegment(dimensions);
+    this.layout = layoutSegment({ dimensions, planes });
+    this.#shift = Math.log2(this.layout.rowsPerSegment);
     this.runtime = runtime();
     this.arena = new Arena(this.runtime.memory);
     this.#scratch = this.arena.allocate(this.layout.stride + SCRATCH_CONSTANTS_BYTES);
@@ -83,8 +92,8 @@ export class VectorStore {
   }
 
   place(slot: number): RowPlace {
-    const { shift, rowsPerSegment } = this.layout;
-    return { segment: this.#segments[slot >>> shift]!, row: slot & (rowsPerSegment - 1) };
+    const { rowsPerSegment } = this.layout;
+    return { segment: this.#segments[slot >>> this.#shift]!, row: slot & (rowsPerSegment - 1) };
   }
 
   /** The slot of a live row, or -1. */
@@ -203,10 +212,10 @@ export class VectorStore {
    */
   #settle(slots: number, isTailDirty: boolean): void {
     this.#staged = undefined;
-    const { rowsPerSegment, shift, lanes } = this.layout;
+    const { rowsPerSegment, lanes } = this.layout;
     const { kernels, memory } = this.runtime;
     const used = Math.ceil(slots / rowsPerSegment);
-    for (let i = Math.min(this.#slots, slots) >>> shift; i < used; i++) {
+    for (let i = Math.min(this.#slots, slots) >>> this.#shift; i < used; i++) {
       const count = Math.min(rowsPerSegment, slots - i * rowsPerSegment);
       memory.u32[this.#segments[i]! / 4 + COUNT_WORD] = count;
     }

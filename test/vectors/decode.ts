@@ -49,7 +49,7 @@ function read(store: VectorStore, slot: number, plane: PlaneLayout, { factors, z
 
 /** The 8-bit codes of a slot: a group is four dimensions, a byte each. */
 export function readCodes(store: VectorStore, slot: number): CodedRow {
-  return read(store, slot, store.layout.codes, { factors: (group) => [...group], zeros: [0] });
+  return read(store, slot, store.layout.codes!, { factors: (group) => [...group], zeros: [0] });
 }
 
 /**
@@ -57,7 +57,7 @@ export function readCodes(store: VectorStore, slot: number): CodedRow {
  * nibble l is dimension 4 + j: 16 l - 120 sixteenths (assembly/nibbles.ts).
  */
 export function readNibbles(store: VectorStore, slot: number): CodedRow {
-  return read(store, slot, store.layout.nibbles, {
+  return read(store, slot, store.layout.nibbles!, {
     factors: (group) => [...group, ...group.map((byte) => 16 * (byte & 15))],
     zeros: [0, 0, 0, 0, 120, 120, 120, 120],
   });

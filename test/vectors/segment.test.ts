@@ -8,13 +8,13 @@ function arraysOf(layout: SegmentLayout, dimensions: number): [number, number][]
   const rows = layout.rowsPerSegment;
   const fours = Math.ceil(dimensions / 4);
   const eights = Math.ceil(dimensions / 8);
-  const { codes, nibbles } = layout;
+  const planes = [layout.codes!, layout.nibbles!];
   return [
     [0, 48], // the descriptor: twelve words
     [layout.rows, 16 * fours * rows],
     [layout.norms, 4 * rows],
     [layout.ids, 4 * rows],
-    ...[codes, nibbles].flatMap((plane, i): [number, number][] => [
+    ...planes.flatMap((plane, i): [number, number][] => [
       [plane.blocks, 4 * [fours, eights][i]! * rows],
       [plane.scales, 4 * rows],
       [plane.errors, 4 * rows],
@@ -24,10 +24,10 @@ function arraysOf(layout: SegmentLayout, dimensions: number): [number, number][]
 }
 
 describe.each(DIMENSIONS)('a segment of %i dimensions', (dimensions) => {
-  const layout = layoutSegment(dimensions);
+  const layout = layoutSegment({ dimensions, planes: ['codes', 'nibbles'] });
 
   test('holds a power of two of rows, whole blocks of sixteen', () => {
-    expect(layout.rowsPerSegment).toBe(2 ** layout.shift);
+    expect(layout.rowsPerSegment & (layout.rowsPerSegment - 1)).toBe(0);
     expect(layout.rowsPerSegment % 16).toBe(0);
   });
 
