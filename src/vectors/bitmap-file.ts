@@ -54,19 +54,18 @@ export function readBitmap(bytes: Uint8Array): Uint32Array<ArrayBuffer> {
   return words;
 }
 
-/**
- * A hash of every word, their order and their number. Each step can be undone, so damage within one word always shows;
- * the rotation carries the highest bits, which a product would lose, to the middle.
- */
+/** A hash of every word, their order and their number; any damage within one word shows. */
 function checksum(words: Uint32Array): number {
   let hash = 0;
   for (let i = 0; i < words.length; i++) hash = mix(hash ^ words[i]!);
   return mix(hash ^ words.length) >>> 0;
 }
 
+/** Spreads every bit over all of them, and can be undone: the finalizer of MurmurHash3. */
 function mix(value: number): number {
-  const product = Math.imul(value, 0x9e3779b1);
-  return (product << 15) | (product >>> 17);
+  const first = Math.imul(value ^ (value >>> 16), 0x85ebca6b);
+  const second = Math.imul(first ^ (first >>> 13), 0xc2b2ae35);
+  return second ^ (second >>> 16);
 }
 
 function fault(code: ErrorCode, text: string, expected: unknown, got: unknown): LanewiseError {

@@ -18,10 +18,13 @@ function withWord(file: Uint8Array<ArrayBuffer>, word: number, change: (value: n
   return new Uint8Array(words.buffer);
 }
 
-/** A step of the checksum: times 0x9e3779b1, rotated left by 15. */
+/** A step of the checksum: MurmurHash3's finalizer, in integers without a limit. */
 function mix(value: number): number {
-  const product = Math.imul(value, 0x9e3779b1);
-  return ((product << 15) | (product >>> 17)) >>> 0;
+  const times = (a: bigint, b: bigint) => (a * b) & 0xffffffffn;
+  let hash = BigInt(value);
+  hash = times(hash ^ (hash >> 16n), 0x85ebca6bn);
+  hash = times(hash ^ (hash >> 13n), 0xc2b2ae35n);
+  return Number(hash ^ (hash >> 16n));
 }
 
 function codeOf(bytes: Uint8Array): string {
