@@ -20,6 +20,7 @@ export interface Kernels {
   prepareQuery(query: number): number;
   raise(query: number, threshold: number): void;
   scanRows(query: number, segment: number): void;
+  scanAllowed(query: number, segment: number, first: number): void;
   scanCodes(query: number, segment: number, products: number): void;
   scanNibbles(query: number, segment: number, products: number): void;
   packTile(queries: number, size: number, codes: number): void;

@@ -9,13 +9,14 @@ const QUERY_BYTES = 112;
 const TILE_QUERIES = 6;
 const TILE_GROUP_BYTES = 24;
 /** Candidates that wait at a query, and bytes of a candidate or a result. */
-export const CANDIDATE_ROOM = 64;
+const CANDIDATE_ROOM = 64;
 const ENTRY_BYTES = 8;
+/** `scanAllowed` reads eight bytes of a filter at once. */
+const FILTER_MARGIN_BYTES = 8;
 const PRODUCT_BYTES = 64 * TILE_QUERIES;
 
 // Fields of the descriptor, in words.
 const FOUND = 11;
-const WAITING = 14;
 const RESCORED = 15;
 
 /** The rows that queries are prepared for: a store of any kind. */
@@ -81,7 +82,7 @@ export class QueryBatch {
     const candidates = place(size * CANDIDATE_ROOM * ENTRY_BYTES);
     const products = place(PRODUCT_BYTES);
     const tiles = place(Math.ceil(size / TILE_QUERIES) * this.#tileBytes);
-    const filter = place(4 * (wanted.filter?.words.length ?? 0));
+    const filter = place(4 * (wanted.filter?.words.length ?? 0) + FILTER_MARGIN_BYTES);
     this.#block = this.#runtime.memory.allocate(end) + descriptors;
     this.#vectors = this.#block + vectors;
     this.#codes = this.#block + codes;
@@ -164,16 +165,9 @@ export class QueryBatch {
     }
   }
 
-  /** Scores the given rows of a segment, at most 64, for query `i`. */
-  scoreRows(i: number, segment: number, rows: readonly number[]): void {
-    const { kernels, memory } = this.#runtime;
-    const candidates = (this.#candidates + i * CANDIDATE_ROOM * ENTRY_BYTES) / 4;
-    for (let j = 0; j < rows.length; j++) {
-      memory.f32[candidates + 2 * j] = Number.POSITIVE_INFINITY;
-      memory.u32[candidates + 2 * j + 1] = rows[j]!;
-    }
-    memory.u32[this.#query(i) / 4 + WAITING] = rows.length;
-    kernels.rescore(this.#query(i), segment);
+  /** Scores the rows of a segment that the filter allows: a filter over slots, of which `first` is the segment's first. */
+  scanAllowed(i: number, segment: number, first: number): void {
+    this.#runtime.kernels.scanAllowed(this.#query(i), segment, first);
   }
 
   /** Rows that query `i` scored in float32, as candidates. */
