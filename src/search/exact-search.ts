@@ -1,10 +1,24 @@
 import { LanewiseError } from '../host/errors.ts';
-import { Bitmap } from '../vectors/bitmap.ts';
-import type { VectorStore } from '../vectors/store.ts';
-import { QueryBatch } from './query-batch.ts';
+import type { Bitmap } from '../vectors/bitmap.ts';
+import { type QueriedRows, QueryBatch } from '../vectors/query-batch.ts';
+import type { SegmentLayout } from '../vectors/segment.ts';
+import { AllowedRows } from './allowed-rows.ts';
 
 /** How an exact answer is found: by certified bounds, or by scoring every row. Both give the same bits. */
 export type ExactMethod = 'certified' | 'scan';
+
+/** Rows in segments that can be searched one and all: a store of any kind. */
+export interface ExactRows extends QueriedRows {
+  readonly layout: SegmentLayout;
+  /** Live rows; and with tombstones. */
+  readonly size: number;
+  readonly slots: number;
+  readonly segments: readonly number[];
+  /** Whether every live row's id is its slot, so that none needs looking up. */
+  readonly idsAreSlots?: boolean;
+  slotOf(id: number): number;
+  place(slot: number): { readonly segment: number; readonly row: number };
+}
 
 /** Which rows qualify, and how the answer is found. */
 export interface SearchScope {
@@ -35,13 +49,13 @@ const LEAST_TILED = 3;
 const SCORE_COST = 32;
 /**
  * An allowed row costs as much as this many rows that are bounded, of which a filter makes more survive; looking up its
- * slot costs as much again. Measured on GloVe, 100 000 x 100: both ways meet at 11 % of the rows where ids are slots or
- * the queries many, and at 6 % where one query pays for the look-ups.
+ * slot costs as much again. Measured on GloVe, 100 000 x 100: both ways meet at some 10 % of the rows where ids are
+ * slots or the queries many, and at 5 % where one query pays for the look-ups.
  */
-const ALLOWED_COST = 8;
+const ALLOWED_COST = 10;
 
 /** The best k rows of every query, exactly. */
-export function searchExact(store: VectorStore, queries: Float32Array, search: ExactSearch): RankedRows {
+export function searchExact(store: ExactRows, queries: Float32Array, search: ExactSearch): RankedRows {
   const { k } = search;
   const count = queries.length / store.dimensions;
   const ranked = unranked(store, count, k);
@@ -49,27 +63,32 @@ export function searchExact(store: VectorStore, queries: Float32Array, search: E
   const capacity = Math.min(k, Math.max(1, store.size));
   const fitting = Math.floor(BATCH_RESULT_BYTES / (8 * capacity));
   const size = Math.max(1, Math.min(count, BATCH_QUERIES, fitting));
-  const scoresAllowed = isSelective(store, count, search);
-  const filter = scoresAllowed ? allowedSlots(store, search.filter!) : search.filter;
-  for (let first = 0; first < count; first += size) {
-    const batch = new QueryBatch(store, Math.min(size, count - first), { k: capacity, capacity, filter });
-    try {
-      batch.prepare(queries, first, Number.NEGATIVE_INFINITY);
-      const path = scoresAllowed ? 'allowed' : choosePath(store, batch.size, search, capacity);
-      runBatch(store, batch, path);
-      for (let i = 0; i < batch.size; i++) {
-        batch.take(i, ids, scores, (first + i) * k);
-        rescored[first + i] = path === 'rows' ? store.size : batch.rescored(i);
+  const allowed = isSelective(store, count, search) ? new AllowedRows(store, search.filter!) : undefined;
+  const wanted = { k: capacity, capacity, filter: allowed ? undefined : search.filter };
+  try {
+    for (let first = 0; first < count; first += size) {
+      const batch = new QueryBatch(store, Math.min(size, count - first), wanted);
+      try {
+        batch.prepare(queries, first, Number.NEGATIVE_INFINITY);
+        const path = allowed ? 'allowed' : choosePath(store, batch.size, search, capacity);
+        if (path === 'allowed') allowed!.score(batch);
+        else runBatch(store, batch, path);
+        for (let i = 0; i < batch.size; i++) {
+          batch.take(i, ids, scores, (first + i) * k);
+          rescored[first + i] = path === 'rows' ? store.size : batch.rescored(i);
+        }
+      } finally {
+        batch.release();
       }
-    } finally {
-      batch.release();
     }
+  } finally {
+    allowed?.release();
   }
   return ranked;
 }
 
 /** Results of which none is found yet. */
-function unranked({ metric }: VectorStore, count: number, k: number): RankedRows {
+export function unranked({ metric }: ExactRows, count: number, k: number): RankedRows {
   try {
     return {
       ids: new Int32Array(count * k).fill(-1),
@@ -84,36 +103,30 @@ function unranked({ metric }: VectorStore, count: number, k: number): RankedRows
   }
 }
 
-/** What a batch goes through: every row, the few rows that the filter allows, tiles of queries, or one by one. */
-type Path = 'rows' | 'allowed' | 'tiles' | 'single';
-
-function choosePath(store: VectorStore, queries: number, { method }: ExactSearch, k: number): Path {
-  // Bounds turn little away where a quarter of the rows is wanted.
-  if (method === 'scan' || !store.layout.codes || 4 * k >= store.size) return 'rows';
-  return queries >= LEAST_TILED ? 'tiles' : 'single';
-}
-
 /** Whether a filter allows so few rows that these alone are scored. */
-function isSelective(store: VectorStore, queries: number, { method, filter }: ExactSearch): boolean {
+function isSelective(store: ExactRows, queries: number, { method, filter }: ExactSearch): boolean {
   if (!filter || method === 'scan') return false;
   const lookUpCost = store.idsAreSlots ? 0 : ALLOWED_COST / queries;
   return filter.count * (ALLOWED_COST + lookUpCost) < store.slots;
 }
 
-function runBatch(store: VectorStore, batch: QueryBatch, path: Path): void {
-  const { segments, layout } = store;
+/** What a batch goes through: every row, tiles of queries, or one query after the other. */
+type Path = 'rows' | 'tiles' | 'single';
+
+function choosePath(store: ExactRows, queries: number, { method }: ExactSearch, k: number): Path {
+  // Bounds turn little away where a quarter of the rows is wanted.
+  if (method === 'scan' || !store.layout.codes || 4 * k >= store.size) return 'rows';
+  return queries >= LEAST_TILED ? 'tiles' : 'single';
+}
+
+function runBatch(store: ExactRows, batch: QueryBatch, path: Path): void {
   if (path === 'tiles') {
     batch.packTiles();
-    for (const segment of segments) batch.scanTiles(segment);
-  } else if (path === 'allowed') {
-    // A segment's allowed rows are in the cache for every query but the first.
-    segments.forEach((segment, at) => {
-      for (let i = 0; i < batch.size; i++) batch.scanAllowed(i, segment, at * layout.rowsPerSegment);
-    });
+    for (const segment of store.segments) batch.scanTiles(segment);
   } else {
     for (let i = 0; i < batch.size; i++) {
       if (path === 'single') scanOne(store, batch, i);
-      else for (const segment of segments) batch.scanRows(i, segment);
+      else for (const segment of store.segments) batch.scanRows(i, segment);
     }
   }
 }
@@ -123,7 +136,7 @@ function runBatch(store: VectorStore, batch: QueryBatch, path: Path): void {
  * threshold is still low, takes 8-bit codes; after a segment with many survivors, 8-bit codes take as many segments as
  * went before, since the threshold only rises.
  */
-function scanOne(store: VectorStore, batch: QueryBatch, i: number): void {
+function scanOne(store: ExactRows, batch: QueryBatch, i: number): void {
   const { segments, layout, runtime } = store;
   let codesUntil = layout.nibbles && runtime.tier === 'relaxed' ? 1 : segments.length;
   for (let at = 0; at < segments.length; at++) {
@@ -131,15 +144,4 @@ function scanOne(store: VectorStore, batch: QueryBatch, i: number): void {
     if (at < codesUntil) batch.scanCodes(i, segment);
     else if (batch.scanNibbles(i, segment) * SCORE_COST > layout.rowsPerSegment) codesUntil = 2 * at + 1;
   }
-}
-
-/** The slots of the rows that a filter of ids allows. Cost: O(ids of the filter), nothing where ids are slots. */
-function allowedSlots(store: VectorStore, filter: Bitmap): Bitmap {
-  if (store.idsAreSlots) return filter;
-  const slots = new Bitmap(store.slots);
-  for (const id of filter) {
-    const slot = store.slotOf(id);
-    if (slot >= 0) slots.add(slot);
-  }
-  return slots;
 }
