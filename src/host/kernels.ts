@@ -25,7 +25,7 @@ export interface Kernels {
   scanNibbles(query: number, segment: number, products: number): void;
   packTile(queries: number, size: number, tile: number): void;
   scanTile(tile: number, size: number, segment: number, products: number): void;
-  rescore(query: number, segment: number): void;
+  rescore(query: number): void;
   rankCells(query: number, segment: number, keys: number, products: number): void;
   rankTile(
     tile: number,
