@@ -21,14 +21,22 @@ export interface Kernels {
   prepareQuery(query: number): number;
   raise(query: number, threshold: number): void;
   scanRows(query: number, segment: number): void;
-  scoreSlots(query: number, segment: number, slots: number, count: number, first: number): void;
+  scorePlaces(query: number, places: number, count: number): void;
   scanCodes(query: number, segment: number, products: number): void;
   scanNibbles(query: number, segment: number, products: number): void;
   packTile(queries: number, size: number, tile: number): void;
   scanTile(tile: number, size: number, segment: number, products: number): void;
-  rescore(query: number, segment: number): void;
-  rankCells(query: number, segment: number, first: number, products: number): void;
-  rankTile(tile: number, size: number, segment: number, first: number, products: number): void;
+  rescore(query: number): void;
+  rankCells(query: number, segment: number, keys: number, products: number): void;
+  rankTile(
+    tile: number,
+    size: number,
+    segment: number,
+    keys: number,
+    keyBytes: number,
+    products: number,
+  ): void;
+  selectCells(query: number, keys: number, count: number, wanted: number, classes: number): void;
   probeCells(query: number, ranked: number, from: number, to: number, table: number, products: number): void;
   probeTiles(
     queries: number,

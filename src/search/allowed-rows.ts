@@ -1,63 +1,59 @@
 import type { Bitmap } from '../vectors/bitmap.ts';
-import type { QueryBatch, SlotRun } from '../vectors/query-batch.ts';
+import type { QueryBatch } from '../vectors/query-batch.ts';
 import type { ExactRows } from './exact-search.ts';
 
-/** The rows that a filter of ids allows, resolved once for all queries: their slots, ascending, in linear memory. */
+/** Bytes of a place: a row and its segment (assembly/allowed.ts). */
+const PLACE_BYTES = 8;
+/** Bytes of rows that all queries of a batch pass over before the next: they stay in the second-level cache. */
+const CHUNK_BYTES = 256 << 10;
+
+/** The rows that a filter of ids allows, looked up once for all queries: their places, in linear memory. */
 export class AllowedRows {
   readonly #store: ExactRows;
-  readonly #list: number;
-  readonly #runs: readonly SlotRun[];
+  readonly #places: number;
+  readonly #count: number;
 
   /**
-   * Cost: O(ids of the filter), and sorting where slots are not in the order of ids.
+   * Cost: O(ids of the filter + largest id / 32).
    *
    * @throws LanewiseError `MEMORY_EXHAUSTED`
    */
   constructor(store: ExactRows, filter: Bitmap) {
-    const slots = slotsOf(store, filter);
     const { memory } = store.runtime;
+    const places = placesOf(store, filter);
     this.#store = store;
-    this.#list = memory.allocate(slots.byteLength);
-    memory.i32.set(slots, this.#list / 4);
-    this.#runs = runsOf(store, slots, this.#list);
+    this.#count = (4 * places.length) / PLACE_BYTES;
+    this.#places = memory.allocate(4 * places.length);
+    memory.i32.set(places, this.#places / 4);
   }
 
-  /** Scores the rows for every query of a batch. A segment's rows are in the cache for all queries but the first. */
+  /** Scores the rows for every query of a batch. */
   score(batch: QueryBatch): void {
-    for (const run of this.#runs) for (let i = 0; i < batch.size; i++) batch.scoreSlots(i, run);
+    const chunk = Math.max(4, Math.floor(CHUNK_BYTES / this.#store.layout.stride));
+    for (let from = 0; from < this.#count; from += chunk) {
+      const count = Math.min(chunk, this.#count - from);
+      for (let i = 0; i < batch.size; i++) batch.scorePlaces(i, this.#places + PLACE_BYTES * from, count);
+    }
   }
 
   release(): void {
-    this.#store.runtime.memory.free(this.#list);
+    this.#store.runtime.memory.free(this.#places);
   }
 }
 
-/** Slots in ascending order; tombstones may be among them. */
-function slotsOf(store: ExactRows, filter: Bitmap): Int32Array {
+/** The row and the segment of every id that has a slot; tombstones may be among them. */
+function placesOf(store: ExactRows, filter: Bitmap): Int32Array {
   const ids = filter.toIds();
+  const places = new Int32Array(2 * ids.length);
   const { idsAreSlots, slots } = store;
-  let found = 0;
-  let isAscending = true;
+  let end = 0;
   for (let i = 0; i < ids.length; i++) {
     const id = ids[i]!;
     const slot = idsAreSlots ? (id < slots ? id : -1) : store.slotOf(id);
     if (slot < 0) continue;
-    if (found > 0 && slot < ids[found - 1]!) isAscending = false;
-    ids[found++] = slot;
+    const { segment, row } = store.place(slot);
+    places[end++] = row;
+    places[end++] = segment;
   }
-  const present = ids.subarray(0, found);
-  return isAscending ? present : present.sort();
-}
-
-/** Slots by the segment they stand in. */
-function runsOf(store: ExactRows, slots: Int32Array, list: number): SlotRun[] {
-  const runs: SlotRun[] = [];
-  const { rowsPerSegment } = store.layout;
-  for (let from = 0, to = 0; from < slots.length; from = to) {
-    const { segment, row } = store.place(slots[from]!);
-    const first = slots[from]! - row;
-    while (to < slots.length && slots[to]! < first + rowsPerSegment) to++;
-    runs.push({ segment, first, slots: list + 4 * from, count: to - from });
-  }
-  return runs;
+  return places.subarray(0, end);
 }

@@ -48,11 +48,12 @@ const LEAST_TILED = 3;
 /** A row taken from the middle of memory and scored costs about as much as bounding this many in passing. */
 const SCORE_COST = 32;
 /**
- * An allowed row costs as much as this many rows that are bounded, of which a filter makes more survive; looking up its
- * slot costs as much again. Measured on GloVe, 100 000 x 100: both ways meet at some 10 % of the rows where ids are
- * slots or the queries many, and at 5 % where one query pays for the look-ups.
+ * Scoring an allowed row costs as much as bounding this many, of which more survive under a filter; for the first query,
+ * that looks the row up and fetches it, this many more. Measured on GloVe, 100 000 x 100: both ways meet at some 5 % of
+ * the rows for one query, at 12 % for a hundred.
  */
-const ALLOWED_COST = 10;
+const ALLOWED_COST = 8;
+const FETCH_COST = 12;
 
 /** The best k rows of every query, exactly. */
 export function searchExact(store: ExactRows, queries: Float32Array, search: ExactSearch): RankedRows {
@@ -106,8 +107,7 @@ export function unranked({ metric }: ExactRows, count: number, k: number): Ranke
 /** Whether a filter allows so few rows that these alone are scored. */
 function isSelective(store: ExactRows, queries: number, { method, filter }: ExactSearch): boolean {
   if (!filter || method === 'scan') return false;
-  const lookUpCost = store.idsAreSlots ? 0 : ALLOWED_COST / queries;
-  return filter.count * (ALLOWED_COST + lookUpCost) < store.slots;
+  return filter.count * (ALLOWED_COST + FETCH_COST / queries) < store.slots;
 }
 
 /** What a batch goes through: every row, tiles of queries, or one query after the other. */
