@@ -19,6 +19,8 @@ export interface CurvePoint {
 /** What `tune` found; a tuned index searches with it where no other effort is given, and saves it. */
 export interface Tuning {
   readonly effort: Effort;
+  /** Whether it reaches what was asked for; where nothing does, this is the best there is. */
+  readonly reached: boolean;
   readonly k: number;
   readonly recall: number;
   /** 95 % confidence interval of the recall over queries like the sample. */
@@ -31,9 +33,15 @@ export interface Tuning {
   readonly curve: readonly CurvePoint[];
 }
 
-/** An index that `tune` and `compare` can work on. */
-export interface TunableIndex {
+/** Anything that answers queries, as `compare` takes it. */
+export interface Searchable {
   readonly dimensions: number;
+  search(queries: Float32Array, options?: CommonSearchOptions): SearchResult;
+  memoryUsage?(): { readonly total: number };
+}
+
+/** An index that `tune` can work on. */
+export interface TunableIndex extends Searchable {
   readonly metric: Metric;
   readonly size: number;
   /** `exact: true` answers by the float32 score of every row, whatever it costs. */
