@@ -200,10 +200,10 @@ export class QueryBatch {
     for (let i = 0; i < this.size; i++) this.#runtime.kernels.sortResults(this.#query(i));
   }
 
-  /** Searches the cells of ranks from..to, which query `i` of `ranking` has found, sorted. */
-  probeCells(i: number, ranking: QueryBatch, { from, to, table }: Probed): void {
+  /** Searches the cells of ranks from..to, which query `i` of `ranking`, or another one, has found, sorted. */
+  probeCells(i: number, ranking: QueryBatch, { from, to, table }: Probed, ranked: number = i): void {
     const { kernels } = this.#runtime;
-    kernels.probeCells(this.#query(i), ranking.#query(i), from, to, table, this.#products);
+    kernels.probeCells(this.#query(i), ranking.#query(ranked), from, to, table, this.#products);
   }
 
   /** The same for all queries, grouped by cell. `groups` has room for what assembly/probe.ts sorts there. */
