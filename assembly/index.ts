@@ -6,7 +6,7 @@ export { finishHash, startHash, updateHash } from './checksum';
 export { scanCodes } from './codes';
 export { clearRows, encodeRows, measureRows, packRows } from './encode';
 export { scanNibbles } from './nibbles';
-export { probeCells, probeTiles, rankCells, rankTile } from './probe';
+export { probeCells, probeTiles, rankCells, rankTile, selectCells } from './probe';
 export { prepareQuery } from './query';
 export { raise, sortResults } from './results';
 export { multiplyCodes, multiplyFloats, stream } from './roof';

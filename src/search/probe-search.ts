@@ -40,8 +40,7 @@ export function searchProbes(lists: InvertedLists, queries: Float32Array, search
   const ranked = unranked(rows, count, k);
   const probed = new Int32Array(count);
   const capacity = Math.min(k, Math.max(1, rows.size));
-  const probes = Math.min(search.probes, rows.cells);
-  const fitting = Math.floor(BATCH_RESULT_BYTES / (8 * Math.max(capacity, probes)));
+  const fitting = Math.floor(BATCH_RESULT_BYTES / (8 * Math.max(capacity, rows.cells)));
   const size = Math.max(1, Math.min(count, BATCH_QUERIES, fitting));
   for (let first = 0; first < count; first += size) {
     const batch = new QueryBatch(rows, Math.min(size, count - first), {
@@ -53,7 +52,7 @@ export function searchProbes(lists: InvertedLists, queries: Float32Array, search
       batch.prepare(queries, first, Number.NEGATIVE_INFINITY);
       const wanted = Math.min(capacity, search.filter?.count ?? capacity);
       const values = queries.subarray(first * rows.dimensions, (first + batch.size) * rows.dimensions);
-      const cells = probeBatch(lists, batch, values, probes, wanted);
+      const cells = probeBatch(lists, batch, values, Math.min(search.probes, rows.cells), wanted);
       for (let i = 0; i < batch.size; i++) {
         batch.take(i, ranked.ids, ranked.scores, (first + i) * k);
         ranked.rescored[first + i] = batch.rescored(i);
@@ -66,7 +65,7 @@ export function searchProbes(lists: InvertedLists, queries: Float32Array, search
   return { ...ranked, probed };
 }
 
-/** Searches the cells of a batch, and more of them for queries that found too few rows; returns how many each took. */
+/** Searches the cells of a batch, doubling their number for queries that found too few rows; returns how many each took. */
 function probeBatch(
   lists: InvertedLists,
   batch: QueryBatch,
@@ -75,59 +74,36 @@ function probeBatch(
   wanted: number,
 ): Int32Array {
   const { rows, centroids } = lists;
-  const ranking = new QueryBatch(centroids, batch.size, { k: probes, capacity: probes, filter: undefined });
-  try {
-    ranking.prepare(queries, 0, Number.NEGATIVE_INFINITY);
-    rank(centroids, ranking);
-    if (batch.size >= LEAST_GROUPED) probeGrouped(rows, batch, ranking, probes);
-    else {
-      const probed = { from: 0, to: probes, table: rows.table };
-      for (let i = 0; i < batch.size; i++) batch.probeCells(i, ranking, probed);
-    }
-  } finally {
-    ranking.release();
-  }
   const probed = new Int32Array(batch.size).fill(probes);
-  if (probes < rows.cells) widen(lists, batch, queries, wanted, probed);
-  return probed;
-}
-
-/** Doubles the cells of queries that found too few rows, one by one: a ranking of all cells is large. */
-function widen(
-  { rows, centroids }: InvertedLists,
-  batch: QueryBatch,
-  queries: Float32Array,
-  wanted: number,
-  probed: Int32Array,
-): void {
-  const { cells, table } = rows;
-  const lacking = tooFew(batch, wanted);
-  if (lacking.length === 0) return;
-  const ranking = new QueryBatch(centroids, 1, { k: cells, capacity: cells, filter: undefined });
-  try {
-    for (const i of lacking) {
-      ranking.prepare(queries, i, Number.NEGATIVE_INFINITY);
-      rank(centroids, ranking);
-      while (probed[i]! < cells && batch.found(i) < wanted) {
-        const from = probed[i]!;
-        probed[i] = Math.min(2 * from, cells);
-        batch.probeCells(i, ranking, { from, to: probed[i]!, table }, 0);
-      }
+  for (let from = 0, to = probes; ; from = to, to = Math.min(2 * to, rows.cells)) {
+    const ranking = new QueryBatch(centroids, batch.size, { k: to, capacity: rows.cells, filter: undefined });
+    try {
+      rank(centroids, ranking, queries);
+      const lacking = from === 0 ? undefined : tooFew(batch, wanted);
+      if (lacking) {
+        for (const i of lacking) {
+          batch.probeCells(i, ranking, { from, to, table: rows.table });
+          probed[i] = to;
+        }
+      } else if (batch.size < LEAST_GROUPED) {
+        for (let i = 0; i < batch.size; i++) batch.probeCells(i, ranking, { from, to, table: rows.table });
+      } else probeGrouped(rows, batch, ranking, to);
+    } finally {
+      ranking.release();
     }
-  } finally {
-    ranking.release();
+    if (to === rows.cells || tooFew(batch, wanted).length === 0) return probed;
   }
 }
 
-function rank(centroids: VectorStore, ranking: QueryBatch): void {
-  const isTiled = ranking.size >= LEAST_GROUPED;
-  if (isTiled) ranking.packTiles();
-  for (const [i, segment] of centroids.segments.entries()) {
-    const first = i * centroids.layout.rowsPerSegment;
-    if (isTiled) ranking.rankTiles(segment, first);
-    else for (let query = 0; query < ranking.size; query++) ranking.rankCells(query, segment, first);
+function rank(centroids: VectorStore, ranking: QueryBatch, queries: Float32Array): void {
+  const { segments, layout, size, runtime } = centroids;
+  ranking.prepare(queries, 0, Number.NEGATIVE_INFINITY);
+  const scratch = runtime.memory.allocate(QueryBatch.rankBytes(size));
+  try {
+    ranking.rankCells({ segments, rowsPerSegment: layout.rowsPerSegment, count: size }, scratch);
+  } finally {
+    runtime.memory.free(scratch);
   }
-  ranking.sortAll();
 }
 
 function probeGrouped(rows: CellStore, batch: QueryBatch, ranking: QueryBatch, probes: number): void {
