@@ -52,7 +52,7 @@ describe.each([1, 3])('a fit of %i runs', (restarts) => {
       expect(kmeans.centroids).toEqual(before.centroids);
       expect([kmeans.inertia, kmeans.predict(rows)]).toEqual([before.inertia, before.cells]);
     }
-    expect(pieces).toBeGreaterThan(4);
+    expect(pieces).toBeGreaterThan(3);
     // The last one ran to its end, and gave what one that nobody tried to stop gives.
     using fresh = await KMeans.create({ ...wanted, restarts });
     await fresh.fit(rows);
