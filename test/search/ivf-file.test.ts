@@ -7,7 +7,14 @@ import { forge } from './forge.ts';
 import { ivfOf } from './ivf-answers.ts';
 
 const point = { effort: { probes: 7 }, recall: 0.97, p50: 0.1, p95: 0.2, p99: 0.3 };
-const tuning: Tuning = { ...point, k: 10, recallInterval: [0.96, 0.98], queries: 100, curve: [point] };
+const tuning: Tuning = {
+  ...point,
+  k: 10,
+  recallInterval: [0.96, 0.98],
+  queries: 100,
+  curve: [point],
+  reached: true,
+};
 
 describe.each<Metric>(['cosine', 'ip', 'l2'])('a saved index under %s', (metric) => {
   test.each<CellCodes>(['int8', 'float32'])(
