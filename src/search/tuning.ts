@@ -55,15 +55,23 @@ export interface TunableIndex extends Searchable {
   tuning: Tuning | undefined;
 }
 
+function isEffort(effort: Effort): boolean {
+  const values = Object.values(effort);
+  return (
+    values.length > 0 && values.every((value) => Number.isInteger(value) && value >= 1 && value < 2 ** 31)
+  );
+}
+
 /** What a file says that `tune` found. @throws LanewiseError `FILE_CORRUPT` */
 export function readTuning(text: string | undefined): Tuning | undefined {
   if (text === undefined) return undefined;
   try {
     const tuning = JSON.parse(text) as Tuning;
-    const efforts = [tuning.effort, ...tuning.curve.map(({ effort }) => effort)];
-    const isEffort = (effort: Effort) =>
-      Object.values(effort).every((value) => Number.isInteger(value) && value >= 1 && value < 2 ** 31);
-    if (efforts.every(isEffort)) return tuning;
+    const { k, queries, recallInterval, curve } = tuning;
+    const isPoint = ({ effort, recall, p50, p95, p99 }: CurvePoint) =>
+      isEffort(effort) && [recall, p50, p95, p99].every(Number.isFinite);
+    const isTuning = [k, queries, recallInterval[0], recallInterval[1]].every(Number.isFinite);
+    if (isTuning && isPoint(tuning) && curve.every(isPoint)) return tuning;
   } catch {
     // told below, with what stood there
   }
