@@ -67,7 +67,7 @@ export function rescore(query: usize, segment: usize): void {
 }
 
 /** Scores up to four candidates at the front of the list; missing ones are filled with the first. */
-function scoreTaken(query: usize, segment: usize, candidates: usize, taken: u32): void {
+export function scoreTaken(query: usize, segment: usize, candidates: usize, taken: u32): void {
   const a = load<u32>(candidates, 4);
   const b = taken > 1 ? load<u32>(candidates, 12) : a;
   const c = taken > 2 ? load<u32>(candidates, 20) : a;

@@ -1,9 +1,11 @@
 // What the host calls: raw pointers in, numbers out.
 
+export { gatherRows, linkRows, scoreGathered } from './buckets';
 export { rescore } from './candidates';
 export { finishHash, startHash, updateHash } from './checksum';
 export { scanCodes } from './codes';
 export { clearRows, encodeRows, measureRows } from './encode';
+export { hashQueries, hashRows } from './hash';
 export { scanNibbles } from './nibbles';
 export { prepareQuery } from './query';
 export { raise, sortResults } from './results';

@@ -18,9 +18,9 @@ import { lanesOf, QUERY_BYTES } from './query';
 import { BLOCK, blocksOf, codesOf, correctionsOf, countOf, GROUP_BYTES } from './segment';
 
 /** Queries in a full tile. */
-const TILE: u32 = 6;
+export const TILE: u32 = 6;
 /** Bytes of one group of a tile's codes: 4 dimensions of each query. */
-const TILE_BYTES: u32 = 24;
+export const TILE_BYTES: u32 = 24;
 
 /** Interleaves the codes of `size` queries (1 to 6) four bytes at a time into `codes`, 24 bytes a group of 4 dimensions. */
 export function packTile(queries: usize, size: u32, codes: usize): void {
@@ -45,26 +45,41 @@ export function scanTile(queries: usize, size: u32, codes: usize, segment: usize
   let block = blocksOf(plane);
   for (let row: u32 = 0; row < count; row += BLOCK, block += groups * GROUP_BYTES) {
     const correction = corrections + ((<usize>row) << 2);
-    for (let half: usize = 0; half < 64; half += 32) {
-      if (ASC_FEATURE_RELAXED_SIMD) {
-        multiplyHalfBlock(codes, block + half, groups, correction + half, products + half);
-      } else {
-        for (let pair: u32 = 0; pair < size; pair += 2) {
-          multiplyWidened(
-            codes + (pair << 2),
-            block + half,
-            groups,
-            correction + half,
-            products + half + (pair << 6),
-          );
-        }
-      }
-    }
+    multiplyTile(codes, size, block, groups, correction, products);
     for (let i: u32 = 0; i < size; i++) {
       boundBlock(queries + i * QUERY_BYTES, segment, plane, row, products + (i << 6));
     }
   }
   for (let i: u32 = 0; i < size; i++) rescore(queries + i * QUERY_BYTES, segment);
+}
+
+/**
+ * Products of a packed tile with the 16 rows of a block, exact integers: 64 bytes a query. Beyond `size` queries, what is
+ * written has no meaning.
+ */
+export function multiplyTile(
+  codes: usize,
+  size: u32,
+  block: usize,
+  groups: u32,
+  correction: usize,
+  products: usize,
+): void {
+  for (let half: usize = 0; half < 64; half += 32) {
+    if (ASC_FEATURE_RELAXED_SIMD) {
+      multiplyHalfBlock(codes, block + half, groups, correction + half, products + half);
+    } else {
+      for (let pair: u32 = 0; pair < size; pair += 2) {
+        multiplyWidened(
+          codes + (pair << 2),
+          block + half,
+          groups,
+          correction + half,
+          products + half + (pair << 6),
+        );
+      }
+    }
+  }
 }
 
 /** Products of six queries with 8 rows: two vectors a query, 64 bytes apart. */

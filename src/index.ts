@@ -9,6 +9,9 @@ export { Random } from './host/random.ts';
 export type { ExactMethod } from './search/exact-search.ts';
 export { FlatIndex } from './search/flat.ts';
 export type { RangeOptions, RangeResult, SearchOptions } from './search/flat-options.ts';
+export { LshIndex } from './search/lsh.ts';
+export type { SuggestOptions, TableShape } from './search/lsh-model.ts';
+export type { LshOptions, LshSearchOptions, LshSearchResult } from './search/lsh-options.ts';
 export type {
   AddOptions,
   CommonSearchOptions,
@@ -16,6 +19,7 @@ export type {
   MemoryUsage,
   SearchResult,
 } from './search/options.ts';
+export type { CurvePoint, Effort, TunableIndex, Tuning } from './search/tuning.ts';
 export { Bitmap } from './vectors/bitmap.ts';
 export type { IdInput, VectorInput } from './vectors/input.ts';
 export type { Metric } from './vectors/metric.ts';

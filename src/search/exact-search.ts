@@ -34,6 +34,11 @@ const LEAST_TILED = 3;
 /** A row taken from the middle of memory and scored costs about as much as bounding this many in passing. */
 const SCORE_COST = 32;
 
+/** Whether a filter leaves so few rows that scoring each of them is the cheapest search there is. */
+export function isFewAllowed(store: VectorStore, filter: Bitmap | undefined): boolean {
+  return filter !== undefined && filter.count * SCORE_COST < store.slots;
+}
+
 /** The best k rows of every query, exactly. */
 export function searchExact(store: VectorStore, queries: Float32Array, search: ExactSearch): RankedRows {
   const { k, filter } = search;
@@ -61,7 +66,7 @@ export function searchExact(store: VectorStore, queries: Float32Array, search: E
 }
 
 /** Results of which none is found yet. */
-function unranked({ metric }: VectorStore, count: number, k: number): RankedRows {
+export function unranked({ metric }: VectorStore, count: number, k: number): RankedRows {
   try {
     return {
       ids: new Int32Array(count * k).fill(-1),
@@ -81,7 +86,7 @@ type Path = 'rows' | 'allowed' | 'tiles' | 'single';
 
 function choosePath(store: VectorStore, queries: number, { method, filter }: ExactSearch, k: number): Path {
   if (method === 'scan') return 'rows';
-  if (filter && filter.count * SCORE_COST < store.slots) return 'allowed';
+  if (isFewAllowed(store, filter)) return 'allowed';
   // Bounds turn little away where a quarter of the rows is wanted.
   if (!store.layout.codes || 4 * k >= store.size) return 'rows';
   return queries >= LEAST_TILED ? 'tiles' : 'single';

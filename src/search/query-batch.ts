@@ -176,6 +176,11 @@ export class QueryBatch {
     kernels.rescore(this.#query(i), segment);
   }
 
+  /** Scores the rows that a search of hash tables marked, for query `i`. */
+  scoreGathered(i: number, search: number): void {
+    this.#runtime.kernels.scoreGathered(this.#query(i), search);
+  }
+
   /** Rows that query `i` scored in float32, as candidates. */
   rescored(i: number): number {
     return this.#runtime.memory.u32[this.#query(i) / 4 + RESCORED]!;

@@ -45,6 +45,7 @@ export class VectorStore {
   readonly #slotsById = new IdMap();
   #slots = 0;
   #nextId = 0;
+  #compactions = 0;
   #staged: StagedRows | undefined;
 
   constructor(dimensions: number, metric: Metric, planes: readonly Plane[] = ['codes', 'nibbles']) {
@@ -65,6 +66,11 @@ export class VectorStore {
   /** Rows and tombstones. */
   get slots(): number {
     return this.#slots;
+  }
+
+  /** How often rows have moved: whoever keeps slots must look them up anew when it changes. */
+  get compactions(): number {
+    return this.#compactions;
   }
 
   /** Addresses of the segments, in order. */
@@ -178,6 +184,7 @@ export class VectorStore {
   compact(): void {
     this.#checkIdle();
     if (this.#slots === this.size) return;
+    this.#compactions++;
     let end = this.#slots;
     for (let gap = 0; gap < end; gap++) {
       if (this.#idAt(gap) !== TOMBSTONE) continue;
