@@ -14,7 +14,7 @@
 //   +8   shift            log2 of a segment's rows
 //   +12  slots            rows that may be found; what is linked beyond them does not show yet
 //   +16  marks       ->  one bit a slot, all 0 before and after a search
-//   +20  chains      ->  u32 x 3  slot, signature, 8 x table: a place for every probe of every table
+//   +20  chains      ->  u32 x 3  slot (or where it stands), signature, 8 x table; one a probe and table
 //   +24  workspace   ->  the sequence of probes (assembly/probes.ts)
 //   +28  probes           of each table
 //
@@ -60,32 +60,53 @@ export function gatherRows(family: usize, lane: u32, search: usize): u32 {
   const bits = bitsOf(family);
   const probes = load<u32>(search, 28);
   const workspace = load<usize>(search, 24);
-  let end = load<usize>(search, 20);
+  const first = load<usize>(search, 20);
+  let end = first;
   let link = queryLinksOf(family) + ((lane * tables) << 3);
   for (let table: u32 = 0; table < tables; table++, link += 8) {
     const signature = load<u32>(link);
-    end = startChain(family, table, signature, end);
+    end = addChain(family, table, signature, end);
     if (probes === 1) continue;
     rankBits(family, table, lane, workspace);
     let size = startFlips(workspace);
     for (let probe: u32 = 1; probe < probes && size > 0; probe++) {
-      end = startChain(family, table, signature ^ nextFlips(workspace), end);
+      end = addChain(family, table, signature ^ nextFlips(workspace), end);
       size = advanceFlips(workspace, size, bits);
     }
   }
-  return followChains(search, end, tables << 3);
+  return followChains(search, enterChains(first, end), tables << 3);
 }
 
-function startChain(family: usize, table: u32, signature: u32, chain: usize): usize {
-  const slot = load<u32>(headOf(family, table, signature));
-  if (slot === NONE) return chain;
-  store<u32>(chain, slot);
+/** Notes where a chain's head stands; the heads are loaded later, one after the other. */
+function addChain(family: usize, table: u32, signature: u32, chain: usize): usize {
+  store<usize>(chain, headOf(family, table, signature));
   store<u32>(chain, signature, 4);
   store<u32>(chain, table << 3, 8);
   return chain + CHAIN_BYTES;
 }
 
-/** Follows all chains up to `end`; returns how many rows were newly marked. */
+/** Moves a chain to `to`, at its next slot; returns the place behind it, or `to` again where the chain has ended. */
+function moveChain(to: usize, slot: u32, signature: u32, offset: u32): usize {
+  store<u32>(to, slot);
+  store<u32>(to, signature, 4);
+  store<u32>(to, offset, 8);
+  return to + CHAIN_BYTES * <usize>(slot !== NONE);
+}
+
+/** Replaces the heads' addresses by the slots they hold; returns the end of the chains that have any. */
+function enterChains(first: usize, end: usize): usize {
+  let kept = first;
+  for (let chain = first; chain < end; chain += CHAIN_BYTES) {
+    const slot = load<u32>(load<usize>(chain));
+    kept = moveChain(kept, slot, load<u32>(chain, 4), load<u32>(chain, 8));
+  }
+  return kept;
+}
+
+/**
+ * Follows all chains up to `end`; returns how many rows were newly marked. Without branches on what was loaded: a
+ * mispredicted one would wait for its load, and keep all others from starting.
+ */
 function followChains(search: usize, end: usize, linkBytes: u32): u32 {
   const segments = load<usize>(search);
   const shift = load<u32>(search, 8);
@@ -100,21 +121,15 @@ function followChains(search: usize, end: usize, linkBytes: u32): u32 {
       const slot = load<u32>(chain);
       const signature = load<u32>(chain, 4);
       const offset = load<u32>(chain, 8);
-      const link =
-        load<usize>(segments + ((slot >> shift) << 3), 4) + (slot & inSegment) * linkBytes + offset;
-      const next = load<u32>(link, 4);
-      if (load<u32>(link) === signature && slot < slots) {
-        const at = marks + (slot >> 3);
-        const byte = <u32>load<u8>(at);
-        const bit: u32 = 1 << (slot & 7);
-        marked += <u32>((byte & bit) === 0);
-        store<u8>(at, <u8>(byte | bit));
-      }
-      if (next === NONE) continue;
-      store<u32>(kept, next);
-      store<u32>(kept, signature, 4);
-      store<u32>(kept, offset, 8);
-      kept += CHAIN_BYTES;
+      const links = load<usize>(segments + ((slot >> shift) << 3), 4);
+      const link = links + (slot & inSegment) * linkBytes + offset;
+      const isFound = <u32>(load<u32>(link) === signature) & <u32>(slot < slots);
+      const at = marks + (slot >> 3);
+      const before = <u32>load<u8>(at);
+      const after = before | (isFound << (slot & 7));
+      marked += <u32>(before !== after);
+      store<u8>(at, <u8>after);
+      kept = moveChain(kept, load<u32>(link, 4), signature, offset);
     }
     end = kept;
   }
