@@ -14,7 +14,6 @@
 // Cost: O(bits^2 + probes log probes) a table.
 
 import { bitsOf, PRODUCT_BYTES, productsOf } from './hash';
-import { TILE } from './tile';
 
 const FLIPS: usize = 256;
 const HEAP: usize = 384;

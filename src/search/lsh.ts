@@ -118,7 +118,7 @@ export class LshIndex implements TunableIndex {
   /**
    * The cheapest tables and bits that find a share `recall` of the rows at `angle`, with one probe a table.
    *
-   * The cost of a query is taken to be that of its tables x bits hyperplanes and of three hyperplanes for every candidate
+   * The cost of a query is taken to be that of its tables x bits hyperplanes and of five hyperplanes for every candidate
    * (about what was measured), of which there are `rows` x (1 - (1 - 2^-bits)^tables) where the other rows lie at right
    * angles. Real rows lean towards each other and give more candidates: measure before you rely on it.
    *
