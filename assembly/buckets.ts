@@ -115,9 +115,10 @@ function followChains(search: usize, end: usize, linkBytes: u32): u32 {
   const first = load<usize>(search, 20);
   const inSegment: u32 = (1 << shift) - 1;
   let marked: u32 = 0;
-  while (end > first) {
+  let last = end;
+  while (last > first) {
     let kept = first;
-    for (let chain = first; chain < end; chain += CHAIN_BYTES) {
+    for (let chain = first; chain < last; chain += CHAIN_BYTES) {
       const slot = load<u32>(chain);
       const signature = load<u32>(chain, 4);
       const offset = load<u32>(chain, 8);
@@ -131,7 +132,7 @@ function followChains(search: usize, end: usize, linkBytes: u32): u32 {
       store<u8>(at, <u8>after);
       kept = moveChain(kept, load<u32>(link, 4), signature, offset);
     }
-    end = kept;
+    last = kept;
   }
   return marked;
 }

@@ -1,6 +1,10 @@
+import type { TensorSpec } from '../format/safetensors.ts';
+import type { Runtime } from '../host/kernels.ts';
 import { VectorStore } from '../vectors/store.ts';
+import { arrayTensor } from './file-tensors.ts';
 import { loadRows } from './flat-file.ts';
 import { HashTables } from './hash-tables.ts';
+import { drawHyperplanes } from './hyperplanes.ts';
 import { asFileError, corruptFile, IndexFile, writeIndexFile } from './index-file.ts';
 import { type CheckedLshOptions, checkLshOptions, isEffort } from './lsh-options.ts';
 import { rowTensors } from './row-tensors.ts';
@@ -17,8 +21,9 @@ export interface SavedLsh {
 }
 
 /**
- * An index as a safetensors file; removed rows are compacted away first. Hyperplanes follow from the seed, and
- * signatures from the rows: hashing them anew takes less time than a file a tenth larger would take to be checked.
+ * An index as a safetensors file; removed rows are compacted away first. Signatures follow from the rows, and hashing
+ * them anew takes about as long as checking them would. Hyperplanes follow from the seed; they are written to show that
+ * the options of the file are those that it was written with.
  */
 export function writeLshIndex({ store, tables, tuning }: SavedLsh): Uint8Array<ArrayBuffer> {
   store.compact();
@@ -26,7 +31,8 @@ export function writeLshIndex({ store, tables, tuning }: SavedLsh): Uint8Array<A
   const { dimensions, tables: count, bits, seed } = tables.options;
   const options = { dimensions, metric: 'cosine', tables: count, bits };
   const head = { estimator: ESTIMATOR, options, nextId: store.nextId, seed, extras: tuningExtras(tuning) };
-  return writeIndexFile(head, rowTensors(store, store.size));
+  const hyperplanes = arrayTensor(store.runtime, hyperplaneSpec(tables.options), draw(tables.options));
+  return writeIndexFile(head, [...rowTensors(store, store.size), hyperplanes]);
 }
 
 /** @throws LanewiseError `FILE_FORMAT`, `FILE_TRUNCATED`, `FILE_CORRUPT`, `FILE_VERSION`, `FILE_DTYPE`, `MEMORY_EXHAUSTED` */
@@ -34,8 +40,10 @@ export function readLshIndex(bytes: Uint8Array): SavedLsh {
   const file = new IndexFile(bytes, ESTIMATOR);
   const options = readOptions(file);
   const tuning = readTuning(file, isEffort);
+  file.take(hyperplaneSpec(options));
   const store = createLshStore(options.dimensions);
   try {
+    checkHyperplanes(file, store.runtime, options);
     loadRows(store, file);
     const tables = new HashTables(store, options);
     tables.reserve(store.slots);
@@ -58,5 +66,23 @@ function readOptions(file: IndexFile): CheckedLshOptions {
     return checkLshOptions({ ...file.options, seed } as CheckedLshOptions);
   } catch (cause) {
     throw corruptFile('The options of the file are none of an LshIndex.', { ...file.options, seed, cause });
+  }
+}
+
+function hyperplaneSpec({ tables, bits, dimensions }: CheckedLshOptions): TensorSpec {
+  return { name: 'hyperplanes', dtype: 'I8', shape: [tables, bits, dimensions] };
+}
+
+function draw({ dimensions, tables, bits, seed }: CheckedLshOptions): Int8Array {
+  return drawHyperplanes(dimensions, tables * bits, seed);
+}
+
+/** @throws LanewiseError `FILE_CORRUPT` where the seed gives others than the file holds */
+function checkHyperplanes(file: IndexFile, runtime: Runtime, options: CheckedLshOptions): void {
+  const drawn = draw(options);
+  const saved = new Int8Array(drawn.length);
+  file.load([arrayTensor(runtime, hyperplaneSpec(options), saved)]);
+  if (saved.some((weight, i) => weight !== drawn[i])) {
+    throw corruptFile('The hyperplanes of the file are not those of its seed.', options.seed);
   }
 }

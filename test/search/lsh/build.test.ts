@@ -1,0 +1,136 @@
+import { LshIndex, type Progress } from 'lanewise';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { errorOf } from '../../host/error-of.ts';
+import { makeQueries, makeRows } from '../../reference/data.ts';
+import { sameBytes } from '../answers.ts';
+
+// 16 dimensions: segments of 8192 rows, chunks of 2048.
+const shape = { distribution: 'clustered', metric: 'cosine', dimensions: 16, size: 12_000 } as const;
+const oldRows = makeRows({ ...shape, size: 500 }, 1);
+const newRows = makeRows(shape, 2);
+const queries = makeQueries(shape, newRows, 3);
+const options = { dimensions: 16, tables: 3, bits: 14 };
+
+// A clock on which every chunk takes longer than a slice may, however fast the machine is.
+beforeEach(() => {
+  let now = 0;
+  vi.spyOn(performance, 'now').mockImplementation(() => {
+    now += 11;
+    return now;
+  });
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+async function oldIndex() {
+  const index = await LshIndex.create(options);
+  index.add(oldRows);
+  return index;
+}
+
+/** What an index is, as far as it shows. */
+function stateOf(index: LshIndex) {
+  return {
+    answers: index.search(queries, { k: 20, probesPerTable: 3 }),
+    memory: index.memoryUsage(),
+    size: index.size,
+  };
+}
+
+/** Builds the new rows into an index of the old ones; calls `visit` at the first progress that is not the last. */
+async function buildAndVisit(visit: (index: LshIndex, controller: AbortController) => void) {
+  const index = await oldIndex();
+  const before = { state: stateOf(index), bytes: index.toBytes() };
+  const controller = new AbortController();
+  let visits = 0;
+  const onProgress = ({ done, total }: Progress) => {
+    if (done < total && visits++ === 0) visit(index, controller);
+  };
+  const error = await index.build(newRows, { onProgress, signal: controller.signal }).then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  expect(visits).toBeGreaterThan(0);
+  return { index, before, error };
+}
+
+test('build gives the index, the ids and the bytes that add gives', async () => {
+  using added = await oldIndex();
+  using built = await oldIndex();
+  const ids = Int32Array.from({ length: 12_000 }, (_, i) => 90_000 - 3 * i);
+  const reports: Progress[] = [];
+  const onProgress = (progress: Progress) => reports.push(progress);
+  expect(await built.build(newRows, { ids, onProgress })).toEqual(added.add(newRows, { ids }));
+  expect(stateOf(built)).toEqual(stateOf(added));
+  expect(sameBytes(built.toBytes(), added.toBytes())).toBe(true);
+  expect(reports.at(-1)).toEqual({ done: 12_000, total: 12_000 });
+  expect(reports.length).toBeGreaterThan(4);
+});
+
+test('build replaces rows by the thousand when told to', async () => {
+  using index = await LshIndex.create(options);
+  index.add(newRows);
+  await index.build(newRows.slice().reverse(), {
+    ids: Int32Array.from({ length: 12_000 }, (_, i) => i),
+    replace: true,
+  });
+  using expected = await LshIndex.create(options);
+  expected.add(newRows.slice().reverse());
+  expect(stateOf(index).answers).toEqual(stateOf(expected).answers);
+});
+
+describe('a build under way', () => {
+  test('is stopped by its signal: the reason is thrown, and the index is as it was', async () => {
+    const reason = new Error('enough');
+    const { index, before, error } = await buildAndVisit((_, controller) => controller.abort(reason));
+    expect(error).toBe(reason);
+    expect(stateOf(index)).toEqual(before.state);
+    expect(sameBytes(index.toBytes(), before.bytes)).toBe(true);
+    expect(index.add(newRows.slice(0, 16))).toEqual(Int32Array.of(500)); // no id was used up
+    expect((await index.build(newRows)).length).toBe(12_000);
+    index.dispose();
+  });
+
+  test('answers searches from the rows before it', async () => {
+    const seen: unknown[] = [];
+    const { index, before, error } = await buildAndVisit((during) => {
+      seen.push(during.search(queries, { k: 20, probesPerTable: 3 }), during.size);
+    });
+    expect([error, ...seen]).toEqual([undefined, before.state.answers, 500]);
+    expect(index.size).toBe(12_500);
+    index.dispose();
+  });
+
+  test('refuses every other change, and goes on', async () => {
+    const codes: string[] = [];
+    const { index, error } = await buildAndVisit((during) => {
+      const changes = [
+        () => during.add(oldRows.slice(0, 16)),
+        () => during.remove(1),
+        () => during.compact(),
+        () => during.toBytes(),
+      ];
+      codes.push(...changes.map((change) => errorOf(change).code));
+    });
+    expect(codes).toEqual(new Array(4).fill('INVALID_ARGUMENT'));
+    using expected = await oldIndex();
+    expected.add(newRows);
+    expect([error, stateOf(index)]).toEqual([undefined, stateOf(expected)]);
+    index.dispose();
+  });
+
+  test('ends with DISPOSED when the index is disposed of', async () => {
+    const { error } = await buildAndVisit((index) => index.dispose());
+    expect(error).toMatchObject({ name: 'LanewiseError', code: 'DISPOSED' });
+  });
+});
+
+test('a build whose last row is bad leaves the index as it was', async () => {
+  using index = await oldIndex();
+  const before = stateOf(index);
+  const bad = newRows.slice();
+  bad[bad.length - 1] = Number.NaN;
+  await expect(index.build(bad)).rejects.toMatchObject({ code: 'INVALID_VALUE' });
+  expect(stateOf(index)).toEqual(before);
+});
