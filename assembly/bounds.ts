@@ -9,13 +9,19 @@ import { COSINE, metricOf } from './query';
 import { errorsOf, normsOf, scalesOf } from './segment';
 
 /** The part of four rows' upper bounds that every metric has: scaled products, and errors. */
-function codeBounds(products: usize, scales: usize, errors: usize, step: v128, errorFactor: v128): v128 {
+export function codeBounds(
+  products: usize,
+  scales: usize,
+  errors: usize,
+  step: v128,
+  errorFactor: v128,
+): v128 {
   const scaled = f32x4.mul(f32x4.convert_i32x4_s(v128.load(products)), v128.load(scales));
   return f32x4.add(f32x4.mul(scaled, step), f32x4.mul(v128.load(errors), errorFactor));
 }
 
 /** What the norms of four rows add to their upper bounds. */
-function normBounds(norms: usize, normFactor: v128, squareFactor: v128): v128 {
+export function normBounds(norms: usize, normFactor: v128, squareFactor: v128): v128 {
   const norm = v128.load(norms);
   return f32x4.mul(norm, f32x4.sub(normFactor, f32x4.mul(norm, squareFactor)));
 }
@@ -44,9 +50,9 @@ export function boundBlock(query: usize, segment: usize, plane: usize, row: u32,
   const largest = f32x4.pmax(f32x4.pmax(a, b), f32x4.pmax(c, d));
   const bound = v128.load_splat<f32>(query, 36);
   if (!v128.any_true(f32x4.ge(largest, bound))) return;
-  collect(query, a, bound, row);
-  collect(query, b, bound, row + 4);
-  collect(query, c, bound, row + 8);
-  collect(query, d, bound, row + 12);
-  rescoreWhenFull(query, segment);
+  collect(query, segment, a, bound, row);
+  collect(query, segment, b, bound, row + 4);
+  collect(query, segment, c, bound, row + 8);
+  collect(query, segment, d, bound, row + 12);
+  rescoreWhenFull(query);
 }

@@ -23,10 +23,10 @@
 //
 // Cost: a cache miss a row of a chain, and dimensions multiply-adds and some cache lines a marked row.
 
-import { qualifies, scoreTaken } from './candidates';
+import { rescore, wait } from './candidates';
 import { bitsOf, queryLinksOf, tablesOf } from './hash';
 import { advanceFlips, nextFlips, rankBits, startFlips } from './probes';
-import { BLOCK, countOf, idsOf } from './segment';
+import { BLOCK, countOf } from './segment';
 
 /** The end of a chain. */
 const NONE: u32 = 0xffffffff;
@@ -146,13 +146,11 @@ export function scoreGathered(query: usize, search: usize): void {
   for (let i: u32 = 0; i < count; i++) {
     scoreMarked(query, load<usize>(segments + (i << 3)), marks + ((i << shift) >> 3));
   }
+  rescore(query);
 }
 
 function scoreMarked(query: usize, segment: usize, marks: usize): void {
-  const ids = idsOf(segment);
-  const candidates = load<usize>(query, 52);
   const rows = countOf(segment);
-  let taken: u32 = 0;
   for (let row: u32 = 0; row < rows; row += BLOCK) {
     if (row + 64 <= rows && load<u64>(marks + (row >> 3)) === 0) {
       row += 64 - BLOCK;
@@ -160,14 +158,6 @@ function scoreMarked(query: usize, segment: usize, marks: usize): void {
     }
     let bits = <u32>load<u16>(marks + (row >> 3));
     store<u16>(marks + (row >> 3), 0);
-    for (; bits !== 0; bits &= bits - 1) {
-      const candidate = row + ctz(bits);
-      if (!qualifies(query, load<i32>(ids + (candidate << 2)))) continue;
-      store<u32>(candidates + (taken << 3), candidate, 4);
-      if (++taken < 4) continue;
-      scoreTaken(query, segment, candidates, taken);
-      taken = 0;
-    }
+    for (; bits !== 0; bits &= bits - 1) wait(query, segment, row + ctz(bits));
   }
-  if (taken > 0) scoreTaken(query, segment, candidates, taken);
 }

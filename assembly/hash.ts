@@ -9,7 +9,7 @@
 //   the bytes of a table's hyperplanes       ->  16 signatures: the top bits of 16 bytes are the next row's 16 bits
 //
 //   family (u32 each)
-//   +0   hyperplanes   ->  u8   tiles x groups x 24: six hyperplanes, four dimensions each, 64 too high
+//   +0   hyperplanes   ->  u8   tiles of six, as assembly/tile.ts packs queries; the addresses at a tile's head are unused
 //   +4   tiles              hyperplanes / 6, rounded up; the last one is filled up with zero vectors
 //   +8   tables
 //   +12  bits               of a signature, 1..32; hyperplane table*bits + bit gives that bit
@@ -25,7 +25,7 @@
 // Cost: tables x bits x dimensions multiply-adds a row, bound by arithmetic.
 
 import { BLOCK, blocksOf, codesOf, correctionsOf, GROUP_BYTES } from './segment';
-import { multiplyTile, TILE, TILE_BYTES } from './tile';
+import { HEAD_BYTES, multiplyTile, TILE, TILE_BYTES } from './tile';
 
 /** Bytes of the products of one hyperplane with a block of rows. */
 export const PRODUCT_BYTES: u32 = 64;
@@ -68,13 +68,13 @@ function multiplyHyperplanes(family: usize, segment: usize, row: u32, step: u32)
   const tiles = load<u32>(family, 4);
   const block = blocksOf(plane) + (row / BLOCK) * groups * GROUP_BYTES;
   const correction = correctionsOf(plane) + ((<usize>row) << 2);
-  const tileBytes = groups * TILE_BYTES;
+  const tileBytes = HEAD_BYTES + groups * TILE_BYTES;
   const highSides = tiles * TILE + 32;
   let hyperplanes = load<usize>(family);
   let products = productsOf(family);
   let sides = load<usize>(family, 24);
   for (let tile: u32 = 0; tile < tiles; tile++) {
-    multiplyTile(hyperplanes, TILE, block, groups, correction, products);
+    multiplyTile(hyperplanes, TILE, groups, block, correction, products);
     for (let i: u32 = 0; i < TILE; i++) {
       const side = sidesOf(products + i * PRODUCT_BYTES);
       store<u8>(sides + i, <u8>side);

@@ -1,12 +1,14 @@
 // What the host calls: raw pointers in, numbers out.
 
+export { assignRows, scoreCells, sumCells } from './assign';
 export { gatherRows, linkRows, scoreGathered } from './buckets';
 export { rescore } from './candidates';
 export { finishHash, startHash, updateHash } from './checksum';
 export { scanCodes } from './codes';
-export { clearRows, encodeRows, measureRows } from './encode';
+export { clearRows, encodeRows, measureRows, packRows } from './encode';
 export { hashQueries, hashRows } from './hash';
 export { scanNibbles } from './nibbles';
+export { probeCells, probeTiles, rankCells, rankTile, selectCells } from './probe';
 export { prepareQuery } from './query';
 export { raise, sortResults } from './results';
 export { multiplyCodes, multiplyFloats, stream } from './roof';

@@ -6,10 +6,9 @@ import { loadRows } from './flat-file.ts';
 import { HashTables } from './hash-tables.ts';
 import { drawHyperplanes } from './hyperplanes.ts';
 import { asFileError, corruptFile, IndexFile, writeIndexFile } from './index-file.ts';
-import { type CheckedLshOptions, checkLshOptions, isEffort } from './lsh-options.ts';
+import { type CheckedLshOptions, checkLshOptions, isProbes } from './lsh-options.ts';
 import { rowTensors } from './row-tensors.ts';
-import type { Tuning } from './tuning.ts';
-import { readTuning, tuningExtras } from './tuning-file.ts';
+import { readTuning, type Tuning } from './tuning.ts';
 
 const ESTIMATOR = 'LshIndex';
 
@@ -30,7 +29,8 @@ export function writeLshIndex({ store, tables, tuning }: SavedLsh): Uint8Array<A
   tables.settle();
   const { dimensions, tables: count, bits, seed } = tables.options;
   const options = { dimensions, metric: 'cosine', tables: count, bits };
-  const head = { estimator: ESTIMATOR, options, nextId: store.nextId, seed, extras: tuningExtras(tuning) };
+  const extras = tuning ? { tuning: JSON.stringify(tuning) } : {};
+  const head = { estimator: ESTIMATOR, options, nextId: store.nextId, seed, extras };
   const hyperplanes = arrayTensor(store.runtime, hyperplaneSpec(tables.options), draw(tables.options));
   return writeIndexFile(head, [...rowTensors(store, store.size), hyperplanes]);
 }
@@ -39,7 +39,10 @@ export function writeLshIndex({ store, tables, tuning }: SavedLsh): Uint8Array<A
 export function readLshIndex(bytes: Uint8Array): SavedLsh {
   const file = new IndexFile(bytes, ESTIMATOR);
   const options = readOptions(file);
-  const tuning = readTuning(file, isEffort);
+  const tuning = readTuning(file.extra('tuning'));
+  if (tuning && !isProbes(tuning.effort['probesPerTable'])) {
+    throw corruptFile('The tuning in the file is none of an LshIndex.', tuning.effort);
+  }
   file.take(hyperplaneSpec(options));
   const store = createLshStore(options.dimensions);
   try {
@@ -61,11 +64,12 @@ export function createLshStore(dimensions: number): VectorStore {
 }
 
 function readOptions(file: IndexFile): CheckedLshOptions {
-  const seed = Number(file.extra('seed'));
+  const { seed } = file;
+  const { tables, bits } = file.options as Partial<CheckedLshOptions>;
   try {
-    return checkLshOptions({ ...file.options, seed } as CheckedLshOptions);
-  } catch (cause) {
-    throw corruptFile('The options of the file are none of an LshIndex.', { ...file.options, seed, cause });
+    return checkLshOptions({ ...file.shape, tables: tables ?? 0, bits: bits ?? 0, seed });
+  } catch {
+    throw corruptFile('The options of the file are none of an LshIndex.', { ...file.options, seed });
   }
 }
 

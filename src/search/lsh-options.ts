@@ -2,7 +2,6 @@ import { LanewiseError } from '../host/errors.ts';
 import { checkDimensions, checkInteger } from '../vectors/input.ts';
 import { checkShape } from './lsh-model.ts';
 import type { CommonSearchOptions, SearchResult } from './options.ts';
-import type { Effort } from './tuning.ts';
 
 /** What an `LshIndex` is made for. */
 export interface LshOptions {
@@ -71,11 +70,7 @@ export function checkProbes(probesPerTable: unknown): number {
   return checkInteger('probesPerTable', probesPerTable, 1, MOST_PROBES);
 }
 
-/** Whether these search options are all that `tune` may set. */
-export function isEffort(effort: Effort): boolean {
-  const { probesPerTable, ...others } = effort;
-  const isInteger = Number.isInteger(probesPerTable);
-  return (
-    isInteger && probesPerTable! >= 1 && probesPerTable! <= MOST_PROBES && Object.keys(others).length === 0
-  );
+/** Whether a file may hold this as `probesPerTable`. */
+export function isProbes(probesPerTable: number | undefined): boolean {
+  return probesPerTable !== undefined && probesPerTable <= MOST_PROBES;
 }

@@ -1,9 +1,9 @@
 import type { Bitmap } from '../vectors/bitmap.ts';
+import { QueryBatch } from '../vectors/query-batch.ts';
 import type { VectorStore } from '../vectors/store.ts';
 import { isFewAllowed, type RankedRows, searchExact, unranked } from './exact-search.ts';
 import { HASHED_QUERIES } from './hash-family.ts';
 import type { HashTables } from './hash-tables.ts';
-import { QueryBatch } from './query-batch.ts';
 
 /** What `searchTables` looks for. */
 export interface TableSearch {
@@ -44,7 +44,7 @@ export function searchTables(
       const batch = new QueryBatch(store, Math.min(size, count - first), { k: capacity, capacity, filter });
       try {
         batch.prepare(queries, first, Number.NEGATIVE_INFINITY);
-        tables.family.hashQueries(queries, first, batch.size);
+        tables.family.hashQueries(queries, first);
         for (let i = 0; i < batch.size; i++) {
           const at = first + i;
           if (filter && buckets.gather(i) >= filter.count) {

@@ -14,6 +14,7 @@ import type { Metric } from '../vectors/metric.ts';
 import type { StagedRows } from '../vectors/staged-rows.ts';
 import type { VectorStore } from '../vectors/store.ts';
 import { searchExact } from './exact-search.ts';
+import { checkScope, type RangeOptions, type RangeResult } from './flat-options.ts';
 import { HashTables } from './hash-tables.ts';
 import { createLshStore, readLshIndex, type SavedLsh, writeLshIndex } from './lsh-file.ts';
 import {
@@ -26,15 +27,14 @@ import {
 import {
   checkLshOptions,
   checkProbes,
-  isEffort,
   type LshOptions,
   type LshSearchOptions,
   type LshSearchResult,
 } from './lsh-options.ts';
 import { searchTables } from './lsh-search.ts';
 import { type AddOptions, checkBytes, checkFilter, checkRows, type MemoryUsage } from './options.ts';
+import { checkRange, rangeExact } from './range-search.ts';
 import type { Effort, TunableIndex, Tuning } from './tuning.ts';
-import { toTuning } from './tuning-file.ts';
 
 /**
  * Approximate nearest neighbours under cosine by locality-sensitive hashing: rows that random hyperplanes separate from
@@ -57,14 +57,15 @@ export class LshIndex implements TunableIndex {
   readonly #store: VectorStore;
   readonly #tables: HashTables;
   readonly #lifetime: Lifetime;
-  #tuning: Tuning | undefined;
+  /** What `tune` found: the probes of a search that names none. Saved with the index. */
+  tuning: Tuning | undefined;
   /** `using index = await LshIndex.create(...)` disposes of it at the end of the block. */
   declare [Symbol.dispose]: () => void;
 
   private constructor({ store, tables, tuning }: SavedLsh) {
     this.#store = store;
     this.#tables = tables;
-    this.#tuning = tuning;
+    this.tuning = tuning;
     this[dispose] = () => this.dispose();
     this.#lifetime = new Lifetime(this, 'LshIndex', store.arena);
   }
@@ -151,20 +152,6 @@ export class LshIndex implements TunableIndex {
     return this.#store.size;
   }
 
-  /** What `tune` found: searches probe as it says where they do not say themselves, and it is saved with the index. */
-  get tuning(): Tuning | undefined {
-    return this.#tuning;
-  }
-
-  /** @throws LanewiseError `INVALID_ARGUMENT` unless it is a tuning of `probesPerTable` */
-  set tuning(value: Tuning | undefined) {
-    const tuning = toTuning(value, isEffort);
-    if (value !== undefined && !tuning) {
-      throw new LanewiseError('INVALID_ARGUMENT', 'tuning must be what tune() gave for an LshIndex.');
-    }
-    this.#tuning = tuning;
-  }
-
   /** The share of the rows at `angle` that one probe a table finds here (see the static method). */
   expectedRecall(angle: number): number {
     return expectedRecall(angle, this);
@@ -232,13 +219,25 @@ export class LshIndex implements TunableIndex {
   search(queries: VectorInput, options: LshSearchOptions = {}): LshSearchResult {
     this.#lifetime.check();
     const k = checkInteger('k', options.k ?? 10, 1, LARGEST_ID);
-    const probes = checkProbes(options.probesPerTable ?? this.#tuning?.effort['probesPerTable'] ?? 1);
+    const probes = checkProbes(options.probesPerTable ?? this.tuning?.effort['probesPerTable'] ?? 1);
     const filter = checkFilter(options.filter);
     const values = toVectors('queries', queries, this.dimensions);
     const { ids, scores, rescored } = checkExact(options.exact)
       ? searchExact(this.#store, values, { k, filter, method: 'certified' })
       : searchTables(this.#store, this.#tables, values, { k, probes, filter });
     return { ids, scores, k, candidates: rescored, ...(options.stats && { rescored }) };
+  }
+
+  /**
+   * Every row whose score reaches `radius`, best first, exactly: all rows are bounded by their codes.
+   *
+   * @throws LanewiseError `DIMENSION_MISMATCH`, `INVALID_VALUE`, `ZERO_VECTOR`, `INVALID_ARGUMENT`
+   */
+  range(query: VectorInput, options: RangeOptions): RangeResult {
+    this.#lifetime.check();
+    const { values, radius } = checkRange(query, options, this.dimensions);
+    const { ids, scores, rescored } = rangeExact(this.#store, values, { radius, ...checkScope(options) });
+    return options.stats ? { ids, scores, rescored } : { ids, scores };
   }
 
   /**
@@ -290,7 +289,7 @@ export class LshIndex implements TunableIndex {
    */
   toBytes(): Uint8Array<ArrayBuffer> {
     this.#lifetime.check();
-    return writeLshIndex({ store: this.#store, tables: this.#tables, tuning: this.#tuning });
+    return writeLshIndex({ store: this.#store, tables: this.#tables, tuning: this.tuning });
   }
 
   /** Gives the memory back; every later call throws `DISPOSED`. Harmless when called again. */

@@ -1,4 +1,4 @@
-import { type ErrorCode, LshIndex, type Tuning } from 'lanewise';
+import { type ErrorCode, LshIndex } from 'lanewise';
 import { describe, expect, test } from 'vitest';
 import { errorOf } from '../../host/error-of.ts';
 import { sameBytes } from '../answers.ts';
@@ -9,12 +9,6 @@ const { NaN: nan, POSITIVE_INFINITY: infinity } = Number;
 type Case = readonly [fault: string, code: ErrorCode, call: (index: LshIndex) => unknown];
 
 const search = (options: unknown) => (index: LshIndex) => index.search([1, 2], any(options));
-const tune = (change: object) => (index: LshIndex) => {
-  const effort = { probesPerTable: 2 };
-  const point = { effort, recall: 0.5, p50: 1, p95: 2, p99: 3 };
-  index.tuning = { ...point, k: 1, queries: 9, recallInterval: [0, 1], curve: [point], ...change } as Tuning;
-};
-
 const CASES: readonly Case[] = [
   ['adds a part of a row', 'DIMENSION_MISMATCH', (index) => index.add([1, 2, 3])],
   ['adds NaN', 'INVALID_VALUE', (index) => index.add([1, nan])],
@@ -37,17 +31,10 @@ const CASES: readonly Case[] = [
   ['probes 65 537 buckets', 'INVALID_ARGUMENT', search({ probesPerTable: 65_537 })],
   ["probes '2' buckets", 'INVALID_ARGUMENT', search({ probesPerTable: '2' })],
   ['filters by a set', 'INVALID_ARGUMENT', search({ filter: new Set([1]) })],
+  ['ranges to NaN', 'INVALID_ARGUMENT', (index) => index.range([1, 2], { radius: nan })],
+  ['ranges with two queries', 'DIMENSION_MISMATCH', (index) => index.range([1, 2, 3, 4], { radius: 1 })],
+  ['ranges about a zero query', 'ZERO_VECTOR', (index) => index.range([0, 0], { radius: 0 })],
   ['is exact in a way that is none', 'INVALID_ARGUMENT', search({ exact: 'scan' })],
-  ['is tuned by text', 'INVALID_ARGUMENT', (index) => Object.assign(index, { tuning: 'fast' })],
-  ['is tuned for another index', 'INVALID_ARGUMENT', tune({ effort: { probes: 3 } })],
-  ['is tuned to no probe', 'INVALID_ARGUMENT', tune({ effort: { probesPerTable: 0 } })],
-  ['is tuned to something more', 'INVALID_ARGUMENT', tune({ effort: { probesPerTable: 1, ef: 2 } })],
-  ['is tuned to a recall of 2', 'INVALID_ARGUMENT', tune({ recall: 2 })],
-  ['is tuned to an endless p99', 'INVALID_ARGUMENT', tune({ p99: infinity })],
-  ['is tuned to an interval of one end', 'INVALID_ARGUMENT', tune({ recallInterval: [0.5] })],
-  ['is tuned without a curve', 'INVALID_ARGUMENT', tune({ curve: undefined })],
-  ['is tuned with a curve of null', 'INVALID_ARGUMENT', tune({ curve: [null] })],
-  ['is tuned for k = 0', 'INVALID_ARGUMENT', tune({ k: 0 })],
 ];
 
 test.each(CASES)('an index that %s throws %s and stays as it was', async (_, code, call) => {
@@ -97,6 +84,7 @@ describe('a disposed index', () => {
     ['size', (index) => index.size],
     ['add', (index) => index.add([1, 2])],
     ['search', (index) => index.search([1, 2])],
+    ['range', (index) => index.range([1, 2], { radius: 0 })],
     ['remove', (index) => index.remove(0)],
     ['compact', (index) => index.compact()],
     ['has', (index) => index.has(0)],
