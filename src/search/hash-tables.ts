@@ -58,6 +58,7 @@ export class HashTables {
 
   /** Hashes and links the rows up to slot `to`, which may be staged still: a search sees the slots of the store only. */
   extend(to: number): void {
+    if (to <= this.#linked) return;
     this.#hash(this.#linked, to);
     this.#link(this.#linked, to);
     this.#linked = to;

@@ -19,8 +19,8 @@ export interface SuggestOptions {
   readonly mostTables?: number;
 }
 
-export const MOST_TABLES = 512;
-export const MOST_BITS = 32;
+const MOST_TABLES = 512;
+const MOST_BITS = 32;
 /** What a candidate costs, in hyperplanes that a query is hashed by: about 100 ns against 20 ns for one query of 100 dimensions. */
 const CANDIDATE_COST = 5;
 

@@ -11,6 +11,7 @@ import {
   type VectorInput,
 } from '../vectors/input.ts';
 import type { Metric } from '../vectors/metric.ts';
+import { BLOCK_ROWS } from '../vectors/segment.ts';
 import type { StagedRows } from '../vectors/staged-rows.ts';
 import type { VectorStore } from '../vectors/store.ts';
 import { searchExact } from './exact-search.ts';
@@ -192,7 +193,8 @@ export class LshIndex implements TunableIndex {
       const step = (): number => {
         this.#lifetime.check();
         const written = staged.writeChunk(values);
-        this.#tables.extend(first + written);
+        // Whole blocks: a part of one would be hashed again with its other rows.
+        this.#tables.extend((first + written) & -BLOCK_ROWS);
         return written;
       };
       await runInSlices(staged.ids.length, step, options);

@@ -41,7 +41,7 @@ export function productsOf(codes: readonly number[], hyperplanes: readonly numbe
 }
 
 /** The signature of a table: bit i is set where the product with its hyperplane i is negative. */
-export function signatureOf(products: readonly number[], table: number, bits: number): number {
+function signatureOf(products: readonly number[], table: number, bits: number): number {
   let signature = 0;
   for (let bit = 0; bit < bits; bit++) if (products[table * bits + bit]! < 0) signature += 2 ** bit;
   return signature;
@@ -51,7 +51,7 @@ export function signatureOf(products: readonly number[], table: number, bits: nu
  * The buckets of a table in the order in which they are probed, all 2^bits: by the sum of the squared products of the
  * bits that are flipped; equal sums by the set of flips, as a number whose bit r is the bit of the r-th least product.
  */
-export function probeOrder(products: readonly number[], table: number, bits: number): number[] {
+function probeOrder(products: readonly number[], table: number, bits: number): number[] {
   const margins = products.slice(table * bits, (table + 1) * bits).map((product) => product ** 2);
   const ranked = margins.map((_, bit) => bit).sort((a, b) => margins[a]! - margins[b]! || a - b);
   const own = signatureOf(products, table, bits);
@@ -63,17 +63,23 @@ export function probeOrder(products: readonly number[], table: number, bits: num
   return sets.sort((a, b) => a.sum - b.sum || a.set - b.set).map(({ signature }) => signature);
 }
 
-/** The rows that share a probed bucket with the query in any table. */
+/** The signatures of a row, a table each. */
+export function signaturesOf(products: readonly number[], { tables, bits }: Shape): number[] {
+  return Array.from({ length: tables }, (_, table) => signatureOf(products, table, bits));
+}
+
+/** The buckets of every table in the order in which a query probes them. */
+export function probeOrdersOf(products: readonly number[], { tables, bits }: Shape): number[][] {
+  return Array.from({ length: tables }, (_, table) => probeOrder(products, table, bits));
+}
+
+/** The rows, by their signatures, that stand in one of the first `probes` buckets of any table. */
 export function candidatesOf(
   rows: readonly (readonly number[])[],
-  query: readonly number[],
-  { tables, bits }: Shape,
+  orders: readonly (readonly number[])[],
   probes: number,
 ): number[] {
-  const probed = Array.from({ length: tables }, (_, table) => {
-    return new Set(probeOrder(query, table, bits).slice(0, probes));
-  });
-  const isFound = (row: readonly number[]) =>
-    probed.some((signatures, table) => signatures.has(signatureOf(row, table, bits)));
+  const probed = orders.map((order) => new Set(order.slice(0, probes)));
+  const isFound = (row: readonly number[]) => row.some((signature, table) => probed[table]!.has(signature));
   return rows.flatMap((row, id) => (isFound(row) ? [id] : []));
 }
