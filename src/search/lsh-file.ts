@@ -43,7 +43,6 @@ export function readLshIndex(bytes: Uint8Array): SavedLsh {
   if (tuning && !isProbes(tuning.effort['probesPerTable'])) {
     throw corruptFile('The tuning in the file is none of an LshIndex.', tuning.effort);
   }
-  file.take(hyperplaneSpec(options));
   const store = createLshStore(options.dimensions);
   try {
     checkHyperplanes(file, store.runtime, options);
@@ -83,9 +82,11 @@ function draw({ dimensions, tables, bits, seed }: CheckedLshOptions): Int8Array 
 
 /** @throws LanewiseError `FILE_CORRUPT` where the seed gives others than the file holds */
 function checkHyperplanes(file: IndexFile, runtime: Runtime, options: CheckedLshOptions): void {
+  const spec = hyperplaneSpec(options);
+  file.take(spec); // before as many are drawn as the file claims to hold
   const drawn = draw(options);
   const saved = new Int8Array(drawn.length);
-  file.load([arrayTensor(runtime, hyperplaneSpec(options), saved)]);
+  file.load([arrayTensor(runtime, spec, saved)]);
   if (saved.some((weight, i) => weight !== drawn[i])) {
     throw corruptFile('The hyperplanes of the file are not those of its seed.', options.seed);
   }

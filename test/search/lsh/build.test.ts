@@ -23,8 +23,8 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-async function oldIndex() {
-  const index = await LshIndex.create(options);
+async function oldIndex(bits = options.bits) {
+  const index = await LshIndex.create({ ...options, bits });
   index.add(oldRows);
   return index;
 }
@@ -39,8 +39,8 @@ function stateOf(index: LshIndex) {
 }
 
 /** Builds the new rows into an index of the old ones; calls `visit` at the first progress that is not the last. */
-async function buildAndVisit(visit: (index: LshIndex, controller: AbortController) => void) {
-  const index = await oldIndex();
+async function buildAndVisit(bits: number, visit: (index: LshIndex, controller: AbortController) => void) {
+  const index = await oldIndex(bits);
   const before = { state: stateOf(index), bytes: index.toBytes() };
   const controller = new AbortController();
   let visits = 0;
@@ -68,6 +68,17 @@ test('build gives the index, the ids and the bytes that add gives', async () => 
   expect(reports.length).toBeGreaterThan(4);
 });
 
+test.each([1, 2, 11, 12, 13, 28, 29, 2060])(
+  'build of %i rows into a block that is in use finds what add finds',
+  async (size) => {
+    using added = await oldIndex();
+    using built = await oldIndex();
+    const some = newRows.slice(0, 16 * size);
+    expect(await built.build(some)).toEqual(added.add(some));
+    expect(stateOf(built)).toEqual(stateOf(added));
+  },
+);
+
 test('build replaces rows by the thousand when told to', async () => {
   using index = await LshIndex.create(options);
   index.add(newRows);
@@ -80,21 +91,27 @@ test('build replaces rows by the thousand when told to', async () => {
   expect(stateOf(index).answers).toEqual(stateOf(expected).answers);
 });
 
-describe('a build under way', () => {
+// Signatures of 14 bits have more buckets for more rows; those of 4 bits have all their buckets from the start.
+describe.each([14, 4])('a build under way in tables of %i bits', (bits) => {
   test('is stopped by its signal: the reason is thrown, and the index is as it was', async () => {
     const reason = new Error('enough');
-    const { index, before, error } = await buildAndVisit((_, controller) => controller.abort(reason));
+    const { index, before, error } = await buildAndVisit(bits, (_, controller) => controller.abort(reason));
     expect(error).toBe(reason);
     expect(stateOf(index)).toEqual(before.state);
     expect(sameBytes(index.toBytes(), before.bytes)).toBe(true);
     expect(index.add(newRows.slice(0, 16))).toEqual(Int32Array.of(500)); // no id was used up
-    expect((await index.build(newRows)).length).toBe(12_000);
+    index.remove(500);
+    await index.build(newRows.slice().reverse());
+    using expected = await oldIndex(bits);
+    expected.add(newRows.slice().reverse());
+    expect(stateOf(index).answers.candidates).toEqual(stateOf(expected).answers.candidates);
+    expect(stateOf(index).answers.scores).toEqual(stateOf(expected).answers.scores);
     index.dispose();
   });
 
   test('answers searches from the rows before it', async () => {
     const seen: unknown[] = [];
-    const { index, before, error } = await buildAndVisit((during) => {
+    const { index, before, error } = await buildAndVisit(bits, (during) => {
       seen.push(during.search(queries, { k: 20, probesPerTable: 3 }), during.size);
     });
     expect([error, ...seen]).toEqual([undefined, before.state.answers, 500]);
@@ -104,7 +121,7 @@ describe('a build under way', () => {
 
   test('refuses every other change, and goes on', async () => {
     const codes: string[] = [];
-    const { index, error } = await buildAndVisit((during) => {
+    const { index, error } = await buildAndVisit(bits, (during) => {
       const changes = [
         () => during.add(oldRows.slice(0, 16)),
         () => during.remove(1),
@@ -114,14 +131,14 @@ describe('a build under way', () => {
       codes.push(...changes.map((change) => errorOf(change).code));
     });
     expect(codes).toEqual(new Array(4).fill('INVALID_ARGUMENT'));
-    using expected = await oldIndex();
+    using expected = await oldIndex(bits);
     expected.add(newRows);
     expect([error, stateOf(index)]).toEqual([undefined, stateOf(expected)]);
     index.dispose();
   });
 
   test('ends with DISPOSED when the index is disposed of', async () => {
-    const { error } = await buildAndVisit((index) => index.dispose());
+    const { error } = await buildAndVisit(bits, (index) => index.dispose());
     expect(error).toMatchObject({ name: 'LanewiseError', code: 'DISPOSED' });
   });
 });
