@@ -1,4 +1,4 @@
-import { LshIndex, type Progress } from 'lanewise';
+import { Bitmap, LshIndex, type Progress } from 'lanewise';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { errorOf } from '../../host/error-of.ts';
 import { makeQueries, makeRows } from '../../reference/data.ts';
@@ -9,6 +9,7 @@ const shape = { distribution: 'clustered', metric: 'cosine', dimensions: 16, siz
 const oldRows = makeRows({ ...shape, size: 500 }, 1);
 const newRows = makeRows(shape, 2);
 const queries = makeQueries(shape, newRows, 3);
+const evenIds = Bitmap.of(Array.from({ length: 250 }, (_, i) => 2 * i));
 const options = { dimensions: 16, tables: 3, bits: 14 };
 
 // A clock on which every chunk takes longer than a slice may, however fast the machine is.
@@ -33,6 +34,8 @@ async function oldIndex(bits = options.bits) {
 function stateOf(index: LshIndex) {
   return {
     answers: index.search(queries, { k: 20, probesPerTable: 3 }),
+    // Answered from the buckets, unless these hold more rows than it allows: rows that do not show must not count.
+    filtered: index.search(queries, { k: 5, filter: evenIds }),
     memory: index.memoryUsage(),
     size: index.size,
   };
@@ -112,9 +115,10 @@ describe.each([14, 4])('a build under way in tables of %i bits', (bits) => {
   test('answers searches from the rows before it', async () => {
     const seen: unknown[] = [];
     const { index, before, error } = await buildAndVisit(bits, (during) => {
-      seen.push(during.search(queries, { k: 20, probesPerTable: 3 }), during.size);
+      const { answers, filtered } = stateOf(during);
+      seen.push(answers, filtered, during.size);
     });
-    expect([error, ...seen]).toEqual([undefined, before.state.answers, 500]);
+    expect([error, ...seen]).toEqual([undefined, before.state.answers, before.state.filtered, 500]);
     expect(index.size).toBe(12_500);
     index.dispose();
   });
