@@ -1,5 +1,6 @@
 // What the host calls: raw pointers in, numbers out.
 
+export { scorePlaces } from './allowed';
 export { assignRows, scoreCells, sumCells } from './assign';
 export { gatherRows, linkRows, scoreGathered } from './buckets';
 export { rescore } from './candidates';

@@ -1,7 +1,7 @@
 import type { Bitmap } from '../vectors/bitmap.ts';
 import { QueryBatch } from '../vectors/query-batch.ts';
 import type { VectorStore } from '../vectors/store.ts';
-import { isFewAllowed, type RankedRows, searchExact, unranked } from './exact-search.ts';
+import { isSelective, type RankedRows, searchExact, unranked } from './exact-search.ts';
 import { HASHED_QUERIES } from './hash-family.ts';
 import type { HashTables } from './hash-tables.ts';
 
@@ -30,8 +30,9 @@ export function searchTables(
   queries: Float32Array,
   { k, probes, filter }: TableSearch,
 ): RankedRows {
-  const method = 'certified';
-  if (isFewAllowed(store, filter)) return searchExact(store, queries, { k, filter, method });
+  // As for one query, so that the answers of a batch are those of its queries one by one.
+  const exact = { k, filter, method: 'certified' } as const;
+  if (isSelective(store, 1, exact)) return searchExact(store, queries, exact);
   const { dimensions } = store;
   const count = queries.length / dimensions;
   const ranked = unranked(store, count, k);
@@ -50,7 +51,7 @@ export function searchTables(
           if (filter && buckets.gather(i) >= filter.count) {
             buckets.forget();
             const query = queries.subarray(at * dimensions, (at + 1) * dimensions);
-            copyRanked(searchExact(store, query, { k, filter, method }), ranked, at, k);
+            copyRanked(searchExact(store, query, exact), ranked, at, k);
             continue;
           }
           if (!filter) buckets.gather(i);

@@ -43,6 +43,7 @@ export class VectorStore {
   readonly #segments: number[] = [];
   readonly #slotsById = new IdMap();
   #slots = 0;
+  #idsAreSlots = true;
   #nextId = 0;
   #compactions = 0;
   #staged: StagedRows | undefined;
@@ -70,6 +71,11 @@ export class VectorStore {
   /** How often rows have moved: whoever keeps slots must look them up anew when it changes. */
   get compactions(): number {
     return this.#compactions;
+  }
+
+  /** Whether every live row's id is its slot, as it is while ids are automatic and no row has moved. */
+  get idsAreSlots(): boolean {
+    return this.#idsAreSlots;
   }
 
   /** Addresses of the segments, in order. */
@@ -151,6 +157,7 @@ export class VectorStore {
       const replaced = this.#slotsById.set(id, first + i);
       if (replaced >= 0) this.#setId(replaced, TOMBSTONE);
       if (id > largest) largest = id;
+      if (id !== first + i) this.#idsAreSlots = false;
     }
     this.#nextId = largest + 1;
     const slots = first + ids.length;
@@ -275,6 +282,7 @@ export class VectorStore {
   }
 
   #move(from: number, to: number): void {
+    this.#idsAreSlots = false;
     const { memory } = this.runtime;
     const start = this.#rowAddress(from);
     memory.u8.copyWithin(this.#rowAddress(to), start, start + this.layout.stride);

@@ -11,6 +11,7 @@ const inUse = () => capabilities().memory.bytesInUse;
 
 const tuning: Tuning = {
   effort: { probesPerTable: 2 },
+  reached: true,
   k: 10,
   recall: 0.5,
   recallInterval: [0.25, 0.75],

@@ -196,6 +196,7 @@ describe('memoryUsage', () => {
 describe('tuning', () => {
   const tuning = {
     effort: { probesPerTable: 16 },
+    reached: true,
     k: 10,
     recall: 0.9,
     recallInterval: [0.88, 0.92],
