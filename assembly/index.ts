@@ -2,10 +2,12 @@
 
 export { scorePlaces } from './allowed';
 export { assignRows, scoreCells, sumCells } from './assign';
+export { gatherRows, linkRows, scoreGathered } from './buckets';
 export { rescore } from './candidates';
 export { finishHash, startHash, updateHash } from './checksum';
 export { scanCodes } from './codes';
 export { clearRows, encodeRows, measureRows, packRows } from './encode';
+export { hashQueries, hashRows } from './hash';
 export { scanNibbles } from './nibbles';
 export { probeCells, probeTiles, rankCells, rankTile, selectCells } from './probe';
 export { prepareQuery } from './query';

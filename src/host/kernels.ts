@@ -62,6 +62,11 @@ export interface Kernels {
   scoreCells(queries: number, segment: number, keys: number, cells: number): void;
   sumCells(segment: number, lanes: number, metric: number, cells: number, sums: number, counts: number): void;
   sortResults(query: number): void;
+  hashRows(family: number, segment: number, from: number, to: number, links: number): void;
+  hashQueries(family: number, segment: number): void;
+  linkRows(family: number, links: number, slot: number, from: number, to: number): void;
+  gatherRows(family: number, lane: number, search: number): number;
+  scoreGathered(query: number, search: number): void;
   startHash(state: number, seed: bigint): void;
   updateHash(state: number, from: number, bytes: number): void;
   finishHash(state: number, from: number, bytes: number): bigint;

@@ -105,7 +105,7 @@ export function unranked({ metric }: ExactRows, count: number, k: number): Ranke
 }
 
 /** Whether a filter allows so few rows that these alone are scored. */
-function isSelective(store: ExactRows, queries: number, { method, filter }: ExactSearch): boolean {
+export function isSelective(store: ExactRows, queries: number, { method, filter }: ExactSearch): boolean {
   if (!filter || method === 'scan') return false;
   return filter.count * (ALLOWED_COST + FETCH_COST / queries) < store.slots;
 }

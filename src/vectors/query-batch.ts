@@ -282,6 +282,11 @@ export class QueryBatch {
     this.#runtime.kernels.scorePlaces(this.#query(i), places, count);
   }
 
+  /** Scores the rows that a search of hash tables marked, for query `i`. */
+  scoreGathered(i: number, search: number): void {
+    this.#runtime.kernels.scoreGathered(this.#query(i), search);
+  }
+
   /** Rows that query `i` scored in float32, as candidates. */
   rescored(i: number): number {
     return this.#runtime.memory.u32[this.#query(i) / 4 + RESCORED]!;
