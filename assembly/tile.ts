@@ -18,9 +18,9 @@ import { lanesOf, QUERY_BYTES } from './query';
 import { BLOCK, blocksOf, codesOf, correctionsOf, countOf, GROUP_BYTES } from './segment';
 
 /** Queries in a full tile. */
-const TILE: u32 = 6;
+export const TILE: u32 = 6;
 /** Bytes of one group of a tile's codes: 4 dimensions of each query. */
-const TILE_BYTES: u32 = 24;
+export const TILE_BYTES: u32 = 24;
 
 /** Interleaves the codes of `size` queries (1 to 6) four bytes at a time into `codes`, 24 bytes a group of 4 dimensions. */
 export function packTile(queries: usize, size: u32, codes: usize): void {
@@ -68,7 +68,7 @@ export function scanTile(queries: usize, size: u32, codes: usize, segment: usize
 }
 
 /** Products of six queries with 8 rows: two vectors a query, 64 bytes apart. */
-function multiplyHalfBlock(
+export function multiplyHalfBlock(
   codes: usize,
   block: usize,
   groups: u32,
@@ -125,7 +125,7 @@ function storePair(to: usize, first: v128, second: v128): void {
 }
 
 /** Products of two queries with 8 rows, by 16-bit multiplication: two vectors a query, 64 bytes apart. */
-function multiplyWidened(codes: usize, block: usize, groups: u32, correction: usize, products: usize): void {
+export function multiplyWidened(codes: usize, block: usize, groups: u32, correction: usize, products: usize): void {
   let rows = block;
   let a0 = i32x4.splat(0);
   let b0 = i32x4.splat(0);

@@ -1,0 +1,86 @@
+import { Arena } from '../../host/arena.ts';
+import type { HnswGraph } from './graph.ts';
+import { LayerBuilder } from './layer-builder.ts';
+import { Linker } from './workspace.ts';
+
+/** Candidates that a choice among links takes into account, at least. */
+const LEAST_POOL = 256;
+
+export interface BuildOptions {
+  readonly efConstruction: number;
+  readonly seed: number;
+}
+
+export const TUNE = { candidates: 100, most: 16, probes: 24, back: 256 };
+
+/**
+ * Links encoded nodes of a graph that has none, layer by layer from the top, step by step of a few milliseconds; yields
+ * how many of the nodes are done. Needs no clock and no order of timing: the same nodes give the same links.
+ *
+ * @param slots in ascending order
+ */
+export function* linkAll(
+  graph: HnswGraph,
+  slots: Uint32Array,
+  { efConstruction, seed }: BuildOptions,
+): Generator<number> {
+  if (slots.length === 0) return;
+  const { memory } = graph.store.runtime;
+  const capacity = Math.max(efConstruction, LEAST_POOL, 2 * graph.m + 1);
+  const linker = new Linker(memory, graph.m, capacity, graph.codeBytes, graph.slots);
+  try {
+    const layers = Uint8Array.from(slots, (slot) => graph.layerOf(slot));
+    const top = layers.reduce((highest, layer) => Math.max(highest, layer), 0);
+    graph.enterAt(slots[layers.indexOf(top)]!, top);
+    for (let layer = top; layer >= 0; layer--) {
+      const nodes = slots.filter((_, i) => layers[i]! >= layer);
+      const candidates = Math.min(TUNE.candidates, Math.max(1, nodes.length - 1));
+      const options = {
+        layer,
+        candidates,
+        most: layer === 0 ? TUNE.most : graph.m,
+        seed,
+        probes: TUNE.probes,
+        backCandidates: TUNE.back,
+      };
+      const builder = new LayerBuilder(graph, linker, nodes, options);
+      try {
+        for (const units of builder.link()) yield layer === 0 ? Math.floor(units / 2) : 0;
+      } finally {
+        builder.release();
+      }
+    }
+    yield* attachLost(graph, linker, slots, efConstruction);
+  } finally {
+    linker.release();
+  }
+}
+
+/** Gives every node that no path leads to a link from a near one. */
+function* attachLost(
+  graph: HnswGraph,
+  linker: Linker,
+  slots: Uint32Array,
+  capacity: number,
+): Generator<number> {
+  const { memory, kernels } = graph.store.runtime;
+  const arena = new Arena(memory);
+  try {
+    const stack = arena.allocate(4 * (slots.length + 1));
+    const pool = memory.u32[linker.address / 4 + 1]!;
+    const visited = memory.u32[pool / 4 + 7]!;
+    memory.u8.fill(0, visited, visited + memory.u32[pool / 4 + 8]!);
+    kernels.reach(graph.address, linker.address, graph.entry, stack);
+    let lost = 0;
+    for (const slot of slots) {
+      if (memory.u8[visited + (slot >>> 3)]! & (1 << (slot & 7))) continue;
+      kernels.attach(graph.address, linker.address, slot, capacity);
+      kernels.reach(graph.address, linker.address, slot, stack);
+      lost++;
+      yield slots.length - 1;
+    }
+    if (process.env['HNSW_DEBUG']) console.log('lost', lost);
+  } finally {
+    arena.release();
+  }
+}
