@@ -1,5 +1,6 @@
 import { LanewiseError } from '../host/errors.ts';
 import type { Bitmap } from '../vectors/bitmap.ts';
+import type { Metric } from '../vectors/metric.ts';
 import type { VectorStore } from '../vectors/store.ts';
 import { CANDIDATE_ROOM, QueryBatch } from './query-batch.ts';
 
@@ -38,7 +39,7 @@ const SCORE_COST = 32;
 export function searchExact(store: VectorStore, queries: Float32Array, search: ExactSearch): RankedRows {
   const { k, filter } = search;
   const count = queries.length / store.dimensions;
-  const ranked = unranked(store, count, k);
+  const ranked = unranked(store.metric, count, k);
   const { ids, scores, rescored } = ranked;
   const capacity = Math.min(k, Math.max(1, store.size));
   const fitting = Math.floor(BATCH_RESULT_BYTES / (8 * capacity));
@@ -61,7 +62,7 @@ export function searchExact(store: VectorStore, queries: Float32Array, search: E
 }
 
 /** Results of which none is found yet. */
-function unranked({ metric }: VectorStore, count: number, k: number): RankedRows {
+export function unranked(metric: Metric, count: number, k: number): RankedRows {
   try {
     return {
       ids: new Int32Array(count * k).fill(-1),

@@ -1,17 +1,17 @@
 import { Arena } from '../../host/arena.ts';
 import type { HnswGraph } from './graph.ts';
-import { LayerBuilder } from './layer-builder.ts';
+import { countCells, LayerBuilder } from './layer-builder.ts';
 import { Linker } from './workspace.ts';
 
 /** Candidates that a choice among links takes into account, at least. */
 const LEAST_POOL = 256;
+/** Cells that a node looks through, at least; of many cells it is some 1.2 times their square root. */
+const LEAST_PROBES = 24;
 
 export interface BuildOptions {
   readonly efConstruction: number;
   readonly seed: number;
 }
-
-export const TUNE = { candidates: 100, most: 16, probes: 24, back: 256 };
 
 /**
  * Links encoded nodes of a graph that has none, layer by layer from the top, step by step of a few milliseconds; yields
@@ -34,15 +34,10 @@ export function* linkAll(
     graph.enterAt(slots[layers.indexOf(top)]!, top);
     for (let layer = top; layer >= 0; layer--) {
       const nodes = slots.filter((_, i) => layers[i]! >= layer);
-      const candidates = Math.min(TUNE.candidates, Math.max(1, nodes.length - 1));
-      const options = {
-        layer,
-        candidates,
-        most: layer === 0 ? TUNE.most : graph.m,
-        seed,
-        probes: TUNE.probes,
-        backCandidates: TUNE.back,
-      };
+      const cells = countCells(nodes.length);
+      const probes = Math.min(cells, Math.max(LEAST_PROBES, Math.ceil(1.2 * Math.sqrt(cells))));
+      const candidates = Math.max(1, Math.min(nodes.length - 1, Math.max(graph.m, efConstruction / 2)));
+      const options = { layer, candidates: Math.ceil(candidates), pool: capacity, seed, cells, probes };
       const builder = new LayerBuilder(graph, linker, nodes, options);
       try {
         for (const units of builder.link()) yield layer === 0 ? Math.floor(units / 2) : 0;
@@ -50,6 +45,7 @@ export function* linkAll(
         builder.release();
       }
     }
+    graph.nodes = slots.length;
     yield* attachLost(graph, linker, slots, efConstruction);
   } finally {
     linker.release();
@@ -71,15 +67,12 @@ function* attachLost(
     const visited = memory.u32[pool / 4 + 7]!;
     memory.u8.fill(0, visited, visited + memory.u32[pool / 4 + 8]!);
     kernels.reach(graph.address, linker.address, graph.entry, stack);
-    let lost = 0;
     for (const slot of slots) {
       if (memory.u8[visited + (slot >>> 3)]! & (1 << (slot & 7))) continue;
       kernels.attach(graph.address, linker.address, slot, capacity);
       kernels.reach(graph.address, linker.address, slot, stack);
-      lost++;
       yield slots.length - 1;
     }
-    if (process.env['HNSW_DEBUG']) console.log('lost', lost);
   } finally {
     arena.release();
   }

@@ -45,6 +45,8 @@ export class HnswGraph {
   readonly #pools: number[] = [];
   /** Blocks of links that removed nodes left, by layers. */
   readonly #spare = new Map<number, number[]>();
+  /** Nodes that are linked, removed ones among them. */
+  nodes = 0;
   #table = 0;
   #tableSize = 0;
   #poolUsed = 0;
@@ -171,6 +173,40 @@ export class HnswGraph {
     if (layer > 0) return runtime.memory.u32[this.#upperIndex(slot)]! + 4 + (layer - 1) * 4 * this.m;
     const { block, row } = this.#place(slot);
     return block + layout.rowsPerSegment * this.#recordBytes + row * 8 * this.m;
+  }
+
+  /**
+   * The same nodes and links in blocks of its own.
+   *
+   * @throws LanewiseError `MEMORY_EXHAUSTED`
+   */
+  copy(): HnswGraph {
+    const copy = new HnswGraph(this.store, this.m);
+    try {
+      copy.reserve();
+      const { u8 } = this.store.runtime.memory;
+      const bytes = this.store.layout.rowsPerSegment * (this.#recordBytes + 8 * this.m);
+      this.#segments.forEach((block, i) => {
+        u8.copyWithin(copy.#segments[i]!, block, block + bytes);
+      });
+      const layers: [slot: number, layer: number][] = [];
+      for (let slot = 0; slot < this.store.slots; slot++) {
+        const layer = this.layerOf(slot);
+        if (layer > 0) layers.push([slot, layer]);
+      }
+      for (const [slot, layer] of layers) {
+        copy.raise(slot, layer);
+        const { u32: words } = this.store.runtime.memory; // raising may have grown the memory
+        const from = this.linksOf(slot, 1) / 4;
+        words.copyWithin(copy.linksOf(slot, 1) / 4, from, from + layer * this.m);
+      }
+      copy.enterAt(this.entry, this.top);
+      copy.nodes = this.nodes;
+      return copy;
+    } catch (error) {
+      copy.release();
+      throw error;
+    }
   }
 
   /** Gives all memory back. */

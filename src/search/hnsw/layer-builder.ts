@@ -26,11 +26,18 @@ export interface LayerOptions {
   readonly layer: number;
   /** Neighbours found for each node, at most. */
   readonly candidates: number;
-  /** Links that a node chooses itself, at most; others link back. */
-  readonly most: number;
+  /** Candidates that a choice among links takes into account. */
+  readonly pool: number;
   readonly seed: number;
+  /** Cells that nodes are dealt to; 1 compares every pair. */
+  readonly cells: number;
+  /** Cells that each node looks through. */
   readonly probes: number;
-  readonly backCandidates: number;
+}
+
+/** Cells for so many nodes. */
+export function countCells(nodes: number): number {
+  return nodes > EXACT_NODES ? Math.ceil(nodes / CELL_ROWS) : 1;
 }
 
 /**
@@ -82,7 +89,7 @@ export class LayerBuilder {
   /** Links the nodes step by step; yields how many of `2 * nodes` units are done. */
   *link(): Generator<number> {
     const count = this.#nodes.length;
-    if (count > EXACT_NODES) {
+    if (this.#options.cells > 1) {
       yield* this.#linkByCells();
     } else {
       const cell = this.#packCell(this.#nodes);
@@ -100,11 +107,10 @@ export class LayerBuilder {
   }
 
   *#linkByCells(): Generator<number> {
-    const { probes } = this.#options;
+    const { probes, cells: cellCount } = this.#options;
     const count = this.#nodes.length;
     const nearest = new Uint16Array(count * probes);
-    const cellCount = Math.ceil(count / CELL_ROWS);
-    yield* this.#findCentres(cellCount, nearest);
+    yield* this.#findCentres(nearest);
     const members = dealRows(nearest, probes, cellCount, FULLNESS * CELL_ROWS);
     const cells: Cell[] = [];
     for (const positions of members) {
@@ -136,8 +142,8 @@ export class LayerBuilder {
   }
 
   /** For every node the nearest of some sampled ones, best first. */
-  *#findCentres(cellCount: number, nearest: Uint16Array): Generator<number> {
-    const { probes, seed } = this.#options;
+  *#findCentres(nearest: Uint16Array): Generator<number> {
+    const { probes, cells: cellCount, seed } = this.#options;
     const random = new Random(seed ^ this.#options.layer);
     const shuffled = this.#nodes.slice();
     for (let i = 0; i < cellCount; i++) {
@@ -194,7 +200,7 @@ export class LayerBuilder {
 
   *#linkForward(chunk: Uint32Array, first: number): Generator<number> {
     const { kernels } = this.#graph.store.runtime;
-    const { layer, most } = this.#options;
+    const { layer } = this.#options;
     for (let i = 0; i < chunk.length; i++) {
       kernels.linkForward(
         this.#graph.address,
@@ -202,7 +208,7 @@ export class LayerBuilder {
         this.#beams[i]!,
         chunk[i]!,
         layer,
-        most,
+        this.#graph.m,
       );
       if (i % 64 === 63) yield first + i;
     }
@@ -210,7 +216,7 @@ export class LayerBuilder {
 
   *#linkBack(): Generator<number> {
     const { memory, kernels } = this.#graph.store.runtime;
-    const { layer, backCandidates } = this.#options;
+    const { layer, pool } = this.#options;
     const count = this.#nodes.length;
     const { slots } = this.#graph;
     const counts = this.#arena.allocate(4 * slots);
@@ -238,7 +244,7 @@ export class LayerBuilder {
           layer,
           sources + 4 * start,
           end - start,
-          backCandidates,
+          pool,
         );
       }
       if (i % 64 === 63) yield count + i;
