@@ -10,7 +10,7 @@
 import { insert } from './beam';
 import { groupsOf, recordOf, rowOf, segmentOf, tailOf } from './graph';
 import { BLOCK, GROUP_BYTES, normsOf } from './segment';
-import { multiplyHalfBlock, multiplyWidened, TILE, TILE_BYTES } from './tile';
+import { HEAD_BYTES, multiplyTile, TILE, TILE_BYTES } from './tile';
 
 /** Bytes of a block for codes of some groups of 4 dimensions. */
 function blockBytesOf(groups: u32): u32 {
@@ -71,31 +71,17 @@ export function scanCell(
   scratch: usize,
 ): void {
   const groups = groupsOf(graph) << 2;
-  const codes = scratch + 384;
+  const tile = scratch + 384;
   const blockBytes = blockBytesOf(groups);
   const end = blocks + ((rows + BLOCK - 1) / BLOCK) * blockBytes;
   for (let first: u32 = 0; first < count; first += TILE) {
     const size = min(TILE, count - first);
-    packBeams(beams + (first << 2), size, groups, codes);
+    packBeams(beams + (first << 2), size, groups, tile + HEAD_BYTES);
     for (let block = blocks; block < end; block += blockBytes) {
-      const corrections = block + groups * GROUP_BYTES + 64;
-      for (let half: usize = 0; half < 64; half += 32) {
-        if (ASC_FEATURE_RELAXED_SIMD) {
-          multiplyHalfBlock(codes, block + half, groups, corrections + half, scratch + half);
-        } else {
-          for (let pair: u32 = 0; pair < size; pair += 2) {
-            multiplyWidened(
-              codes + (pair << 2),
-              block + half,
-              groups,
-              corrections + half,
-              scratch + half + (pair << 6),
-            );
-          }
-        }
-      }
+      const tail = block + groups * GROUP_BYTES;
+      multiplyTile(tile, size, groups, block, tail + 64, scratch);
       for (let i: u32 = 0; i < size; i++) {
-        offerBlock(load<usize>(beams + ((first + i) << 2)), corrections - 64, scratch + (i << 6));
+        offerBlock(load<usize>(beams + ((first + i) << 2)), tail, scratch + (i << 6));
       }
     }
   }

@@ -1,14 +1,16 @@
 // What the host calls: raw pointers in, numbers out.
 
+export { assignRows, scoreCells, sumCells } from './assign';
 export { rescore } from './candidates';
 export { packCell, scanCell } from './cells';
 export { finishHash, startHash, updateHash } from './checksum';
 export { scanCodes } from './codes';
-export { clearRows, encodeRows, measureRows } from './encode';
+export { clearRows, encodeRows, measureRows, packRows } from './encode';
 export { encodeNodes, moveNode, renumberLinks } from './graph';
 export { searchGraph } from './graph-search';
 export { aim, attach, countBack, linkBack, linkForward, linkNode, listBack, reach, repairNode } from './links';
 export { scanNibbles } from './nibbles';
+export { probeCells, probeTiles, rankCells, rankTile } from './probe';
 export { prepareQuery } from './query';
 export { raise, sortResults } from './results';
 export { multiplyCodes, multiplyFloats, stream } from './roof';

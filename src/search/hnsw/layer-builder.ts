@@ -14,6 +14,7 @@ const CHUNK_QUERIES = 2048;
 const FIRST_PROBES = 3;
 /** Bytes of what a tile of six queries needs: products, and codes for groups of four dimensions. */
 const PRODUCT_BYTES = 384;
+const TILE_HEAD_BYTES = 32;
 const TILE_GROUP_BYTES = 24;
 
 /** Rows of one part of the space, packed for the tile. */
@@ -69,7 +70,9 @@ export class LayerBuilder {
     try {
       const chunk = Math.min(CHUNK_QUERIES, nodes.length);
       this.#list = this.#arena.allocate(8 * Math.max(nodes.length, chunk));
-      this.#scratch = this.#arena.allocate(PRODUCT_BYTES + (graph.codeBytes / 4) * TILE_GROUP_BYTES);
+      this.#scratch = this.#arena.allocate(
+        PRODUCT_BYTES + TILE_HEAD_BYTES + (graph.codeBytes / 4) * TILE_GROUP_BYTES,
+      );
       const plan = new BlockPlan();
       const capacity = Math.max(options.candidates + 1, options.probes);
       const shape = { capacity, codeBytes: graph.codeBytes, slots: 0, listed: 0 };

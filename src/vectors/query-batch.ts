@@ -1,12 +1,13 @@
 import type { Runtime } from '../host/kernels.ts';
-import type { Bitmap } from '../vectors/bitmap.ts';
-import { METRIC_CODES, type Metric, normError, normRange } from '../vectors/metric.ts';
-import type { SegmentLayout } from '../vectors/segment.ts';
+import type { Bitmap } from './bitmap.ts';
+import { METRIC_CODES, type Metric, normError, normRange } from './metric.ts';
+import type { SegmentLayout } from './segment.ts';
 
 /** Bytes of a query descriptor (assembly/query.ts draws it). */
 const QUERY_BYTES = 112;
 /** Queries in a full register tile, and bytes that a tile takes a group of four dimensions. */
 const TILE_QUERIES = 6;
+const TILE_HEAD_BYTES = 32;
 const TILE_GROUP_BYTES = 24;
 /** Candidates that wait at a query, and bytes of a candidate or a result. */
 export const CANDIDATE_ROOM = 64;
@@ -35,12 +36,25 @@ export interface Wanted {
   readonly filter: Bitmap | undefined;
 }
 
+/** Cells by their ranks, and the table of all cells (assembly/probe.ts). */
+export interface Probed {
+  readonly from: number;
+  readonly to: number;
+  readonly table: number;
+}
+
+/** Where the cells of the rows of a segment stand, and the keys with them: f32 and u32 a row, whole blocks of rows. */
+export interface Assignment {
+  readonly keys: number;
+  readonly cells: number;
+}
+
 /**
  * A few queries in linear memory, ready for the kernels: descriptors, vectors, codes, tiles and results, in one block
  * that `release()` gives back.
  *
  * ```
- * | descriptors | vectors | codes | results | candidates | products | tiles | filter |
+ * | descriptors | vectors | codes | results | candidates | products | addresses | tiles | filter |
  * ```
  */
 export class QueryBatch {
@@ -54,6 +68,7 @@ export class QueryBatch {
   readonly #results: number;
   readonly #candidates: number;
   readonly #products: number;
+  readonly #addresses: number;
   readonly #tiles: number;
   readonly #filter: number;
   readonly #codeBytes: number;
@@ -67,7 +82,7 @@ export class QueryBatch {
     this.#runtime = store.runtime;
     this.#wanted = wanted;
     this.#codeBytes = 8 * Math.ceil(lanes / 2);
-    this.#tileBytes = TILE_GROUP_BYTES * lanes;
+    this.#tileBytes = TILE_HEAD_BYTES + TILE_GROUP_BYTES * lanes;
     let end = 0;
     const place = (bytes: number): number => {
       const start = end;
@@ -80,6 +95,7 @@ export class QueryBatch {
     const results = place(size * wanted.capacity * ENTRY_BYTES);
     const candidates = place(size * CANDIDATE_ROOM * ENTRY_BYTES);
     const products = place(PRODUCT_BYTES);
+    const addresses = place(size * 4);
     const tiles = place(Math.ceil(size / TILE_QUERIES) * this.#tileBytes);
     const filter = place(4 * (wanted.filter?.words.length ?? 0));
     this.#block = this.#runtime.memory.allocate(end) + descriptors;
@@ -88,6 +104,7 @@ export class QueryBatch {
     this.#results = this.#block + results;
     this.#candidates = this.#block + candidates;
     this.#products = this.#block + products;
+    this.#addresses = this.#block + addresses;
     this.#tiles = this.#block + tiles;
     this.#filter = this.#block + filter;
     if (wanted.filter) this.#runtime.memory.u32.set(wanted.filter.words, this.#filter / 4);
@@ -156,17 +173,85 @@ export class QueryBatch {
 
   /** Makes query tiles ready for `scanTiles`. */
   packTiles(): void {
+    const { kernels } = this.#runtime;
+    this.#writeAddresses();
     for (let first = 0; first < this.size; first += TILE_QUERIES) {
-      this.#runtime.kernels.packTile(this.#query(first), this.#tileSize(first), this.#tile(first));
+      kernels.packTile(this.#addresses + 4 * first, this.#tileSize(first), this.#tile(first));
     }
   }
 
   /** Bounds every row of a segment by 8-bit codes for all queries, and scores what the bounds leave. */
   scanTiles(segment: number): void {
     for (let first = 0; first < this.size; first += TILE_QUERIES) {
-      const size = this.#tileSize(first);
-      this.#runtime.kernels.scanTile(this.#query(first), size, this.#tile(first), segment, this.#products);
+      this.#runtime.kernels.scanTile(this.#tile(first), this.#tileSize(first), segment, this.#products);
     }
+  }
+
+  /** Offers the centroids of a segment, cells `first` and on, to query `i` by the keys of their codes. */
+  rankCells(i: number, segment: number, first: number): void {
+    this.#runtime.kernels.rankCells(this.#query(i), segment, first, this.#products);
+  }
+
+  /** The same for all queries, tiles packed. */
+  rankTiles(segment: number, first: number): void {
+    const { kernels } = this.#runtime;
+    for (let at = 0; at < this.size; at += TILE_QUERIES) {
+      kernels.rankTile(this.#tile(at), this.#tileSize(at), segment, first, this.#products);
+    }
+  }
+
+  /** Sorts what every query has found, best first, for others to read. */
+  sortAll(): void {
+    for (let i = 0; i < this.size; i++) this.#runtime.kernels.sortResults(this.#query(i));
+  }
+
+  /** Searches the cells of ranks from..to, which query `i` of `ranking` has found, sorted. */
+  probeCells(i: number, ranking: QueryBatch, { from, to, table }: Probed): void {
+    const { kernels } = this.#runtime;
+    kernels.probeCells(this.#query(i), ranking.#query(i), from, to, table, this.#products);
+  }
+
+  /** The same for all queries, grouped by cell. `groups` has room for what assembly/probe.ts sorts there. */
+  probeTiles(ranking: QueryBatch, { from, to, table }: Probed, cells: number, groups: number): void {
+    this.#writeAddresses();
+    ranking.#writeAddresses();
+    this.#runtime.kernels.probeTiles(
+      this.#addresses,
+      ranking.#addresses,
+      this.size,
+      from,
+      to,
+      table,
+      cells,
+      groups,
+      this.#products,
+    );
+  }
+
+  /** How many results query `i` holds. */
+  found(i: number): number {
+    return this.#runtime.memory.u32[this.#query(i) / 4 + FOUND]!;
+  }
+
+  /** Bytes that `probeTiles` wants of `groups`. */
+  groupBytes(cells: number, ranks: number): number {
+    return 4 * (cells + 2 + this.size * ranks) + this.#tileBytes;
+  }
+
+  /**
+   * The queries as centroids, tiles packed: assigns the rows of a segment to the nearest of queries `from..to`, `from` a
+   * multiple of six, where one is nearer than the row's cell so far. Query 0 is centroid `first`.
+   */
+  assignRows(segment: number, { keys, cells }: Assignment, from: number, to: number, first = 0): void {
+    const { kernels } = this.#runtime;
+    const tiles = this.#tile(from);
+    const number = first + from;
+    kernels.assignRows(tiles, this.#tileBytes, to - from, number, segment, keys, cells, this.#products);
+  }
+
+  /** The queries as centroids: writes the keys of the rows of a segment with the cells they are assigned to. */
+  scoreCells(segment: number, { keys, cells }: Assignment): void {
+    this.#runtime.kernels.scoreCells(this.#block, segment, keys, cells);
   }
 
   /** Scores the given rows of a segment, at most 64, for query `i`. */
@@ -203,8 +288,18 @@ export class QueryBatch {
     return found;
   }
 
+  /** Bytes of linear memory held. */
+  get bytes(): number {
+    return this.#runtime.memory.sizeOf(this.#block);
+  }
+
   release(): void {
     this.#runtime.memory.free(this.#block);
+  }
+
+  #writeAddresses(): void {
+    const { u32 } = this.#runtime.memory;
+    for (let i = 0; i < this.size; i++) u32[this.#addresses / 4 + i] = this.#query(i);
   }
 
   #query(i: number): number {
