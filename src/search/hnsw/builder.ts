@@ -1,4 +1,5 @@
 import { Arena } from '../../host/arena.ts';
+import type { GraphOptions } from '../hnsw-options.ts';
 import type { HnswGraph } from './graph.ts';
 import { countCells, LayerBuilder } from './layer-builder.ts';
 import { Linker } from './workspace.ts';
@@ -7,11 +8,6 @@ import { Linker } from './workspace.ts';
 const LEAST_POOL = 256;
 /** Cells that a node looks through, at least; of many cells it is some 1.2 times their square root. */
 const LEAST_PROBES = 24;
-
-export interface BuildOptions {
-  readonly efConstruction: number;
-  readonly seed: number;
-}
 
 /**
  * Links encoded nodes of a graph that has none, layer by layer from the top, step by step of a few milliseconds; yields
@@ -22,12 +18,10 @@ export interface BuildOptions {
 export function* linkAll(
   graph: HnswGraph,
   slots: Uint32Array,
-  { efConstruction, seed }: BuildOptions,
+  { efConstruction, seed }: Pick<GraphOptions, 'efConstruction' | 'seed'>,
 ): Generator<number> {
   if (slots.length === 0) return;
-  const { memory } = graph.store.runtime;
-  const capacity = Math.max(efConstruction, LEAST_POOL, 2 * graph.m + 1);
-  const linker = new Linker(memory, graph.m, capacity, graph.codeBytes, graph.slots);
+  const linker = newLinker(graph, efConstruction);
   try {
     const layers = Uint8Array.from(slots, (slot) => graph.layerOf(slot));
     const top = layers.reduce((highest, layer) => Math.max(highest, layer), 0);
@@ -37,7 +31,7 @@ export function* linkAll(
       const cells = countCells(nodes.length);
       const probes = Math.min(cells, Math.max(LEAST_PROBES, Math.ceil(1.2 * Math.sqrt(cells))));
       const candidates = Math.max(1, Math.min(nodes.length - 1, Math.max(graph.m, efConstruction / 2)));
-      const options = { layer, candidates: Math.ceil(candidates), pool: capacity, seed, cells, probes };
+      const options = { layer, candidates: Math.ceil(candidates), pool: poolOf(graph, efConstruction), seed, cells, probes };
       const builder = new LayerBuilder(graph, linker, nodes, options);
       try {
         for (const units of builder.link()) yield layer === 0 ? Math.floor(units / 2) : 0;
@@ -50,6 +44,17 @@ export function* linkAll(
   } finally {
     linker.release();
   }
+}
+
+/** What linking the nodes of a graph needs beside it. @throws LanewiseError `MEMORY_EXHAUSTED` */
+export function newLinker(graph: HnswGraph, efConstruction: number): Linker {
+  const capacity = poolOf(graph, efConstruction);
+  return new Linker(graph.store.runtime.memory, graph.m, capacity, graph.codeBytes, graph.slots);
+}
+
+/** Candidates that a choice among the links of a node takes into account. */
+export function poolOf({ m }: HnswGraph, efConstruction: number): number {
+  return Math.max(efConstruction, LEAST_POOL, 2 * m + 1);
 }
 
 /** Gives every node that no path leads to a link from a near one. */

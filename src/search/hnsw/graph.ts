@@ -209,9 +209,10 @@ export class HnswGraph {
     }
   }
 
-  /** Gives all memory back. */
+  /** Gives all memory back; harmless when the store has done so. */
   release(): void {
     const { arena } = this.store;
+    if (arena.bytes === 0) return; // the store was released, and its arena with it
     for (const address of [...this.#segments, ...this.#pools, this.#vector]) arena.free(address);
     if (this.#table) arena.free(this.#table);
   }
