@@ -49,29 +49,46 @@ export function aim(graph: usize, beam: usize, slot: u32): void {
   store<f32>(beam, halveCodes(graph, slot, load<usize>(beam)), 4);
 }
 
-/**
- * Chooses up to `most` neighbours for a node from a beam that was aimed at it: best first, each nearer to the node than
- * to any chosen before it. Returns how many.
- */
-function choose(graph: usize, linker: usize, beam: usize, slot: u32, most: u32): u32 {
-  const chosen = load<usize>(linker, 20);
+/** Forgets who was chosen, before up to `most` are. */
+function startChoice(linker: usize, most: u32): void {
   const squares = load<usize>(linker, 16);
+  const end = squares + (((most + 3) & ~3) << 2);
+  for (let at = squares; at < end; at += 4) store<f32>(at, Infinity); // as near to nothing as can be
+}
+
+/** Adds a node to the `count` that are chosen. */
+function accept(graph: usize, linker: usize, node: u32, count: u32): void {
+  const halves = load<usize>(linker, 8) + count * (groupsOf(graph) << 4);
+  const at = count << 2;
+  store<u32>(load<usize>(linker, 20) + at, node);
+  store<f32>(load<usize>(linker, 12) + at, halveCodes(graph, node, halves));
+  store<f32>(load<usize>(linker, 16) + at, load<f32>(tailOf(graph, recordOf(graph, node)), 8));
+}
+
+/**
+ * Chooses neighbours for a node from a beam that was aimed at it, beside the `count` that are chosen already, up to
+ * `most` in all: best first, each nearer to the node than to any chosen before it. Returns how many there are then.
+ */
+function choose(graph: usize, linker: usize, beam: usize, slot: u32, chosen: u32, most: u32): u32 {
   const square = load<f32>(tailOf(graph, recordOf(graph, slot)), 8);
   const size = sizeOf(beam);
-  for (let i: u32 = 0; i < most; i++) store<f32>(squares + (i << 2), Infinity);
-  for (let i = most; i & 3; i++) store<f32>(squares + (i << 2), Infinity);
-  let count: u32 = 0;
+  let count = chosen;
   for (let i: u32 = 0; i < size && count < most; i++) {
     const candidate = nodeAt(beam, i);
     if (candidate === slot) continue;
     const record = recordOf(graph, candidate);
     if (isNearerToChosen(graph, linker, record, count, keyAt(beam, i) - square)) continue;
-    store<u32>(chosen + (count << 2), candidate);
-    const halves = load<usize>(linker, 8) + count * (groupsOf(graph) << 4);
-    store<f32>(load<usize>(linker, 12) + (count << 2), halveCodes(graph, candidate, halves));
-    store<f32>(squares + (count << 2), load<f32>(tailOf(graph, record), 8));
+    accept(graph, linker, candidate, count);
     count++;
   }
+  return count;
+}
+
+/** Links a node to up to `most` of the nodes in a beam that was aimed at it. */
+function linkChosen(graph: usize, linker: usize, beam: usize, slot: u32, layer: u32, most: u32): u32 {
+  startChoice(linker, most);
+  const count = choose(graph, linker, beam, slot, 0, most);
+  writeLinks(graph, linker, slot, layer, count);
   return count;
 }
 
@@ -139,7 +156,7 @@ function addLink(graph: usize, linker: usize, node: u32, slot: u32, layer: u32):
   rankSlots(graph, linker, links, width);
   store<u32>(load<usize>(linker, 20), slot);
   rankSlots(graph, linker, load<usize>(linker, 20), 1);
-  writeLinks(graph, linker, node, layer, choose(graph, linker, poolOf(linker), node, width));
+  linkChosen(graph, linker, poolOf(linker), node, layer, width);
 }
 
 /** Inserts a node whose record is written and whose links are empty. */
@@ -157,8 +174,7 @@ export function linkNode(graph: usize, linker: usize, slot: u32, capacity: u32):
   for (let at = <i32>min(layer, top); at >= 0; at--) {
     searchLayer(graph, beam, at, entry, capacity);
     entry = nodeAt(beam, 0);
-    const count = choose(graph, linker, beam, slot, load<u32>(graph, 16));
-    writeLinks(graph, linker, slot, at, count);
+    const count = linkChosen(graph, linker, beam, slot, at, load<u32>(graph, 16));
     const links = linksOf(graph, slot, at);
     for (let i: u32 = 0; i < count; i++) addLink(graph, linker, load<u32>(links + (i << 2)), slot, at);
   }
@@ -177,7 +193,7 @@ export function linkForward(
   layer: u32,
   most: u32,
 ): void {
-  writeLinks(graph, linker, slot, layer, choose(graph, linker, beam, slot, most));
+  linkChosen(graph, linker, beam, slot, layer, most);
 }
 
 /** Counts for every slot how many of the listed nodes link to it. */
@@ -243,7 +259,7 @@ export function linkBack(
   startPool(graph, linker, slot, capacity);
   rankSlots(graph, linker, links, own);
   rankSlots(graph, linker, sources, fresh);
-  writeLinks(graph, linker, slot, layer, choose(graph, linker, poolOf(linker), slot, width));
+  linkChosen(graph, linker, poolOf(linker), slot, layer, width);
 }
 
 function holds(slots: usize, count: u32, slot: u32): bool {
@@ -304,26 +320,37 @@ export function wasReached(pool: usize, slot: u32): u32 {
 }
 
 /**
- * Closes the gaps that removed nodes leave: where a node links to some, their neighbours become candidates for it, as in
- * Singh et al., "FreshDiskANN" (2021). `numbers` holds NONE for a removed slot.
+ * Fills the gaps that removed nodes leave: where a node links to some, their neighbours become candidates for its links,
+ * as in Singh et al., "FreshDiskANN" (2021). `numbers` holds NONE for a removed slot.
  */
 export function repairNode(graph: usize, linker: usize, slot: u32, numbers: usize, capacity: u32): void {
   for (let layer = <i32>layerOf(graph, slot); layer >= 0; layer--) {
     const links = linksOf(graph, slot, layer);
     const width = widthOf(graph, layer);
     const count = countLinks(links, width);
-    let isWhole = true;
-    for (let i: u32 = 0; i < count; i++) isWhole = isWhole && !isRemoved(numbers, load<u32>(links + (i << 2)));
-    if (isWhole) continue;
     startPool(graph, linker, slot, capacity);
     clearVisited(poolOf(linker));
     visit(poolOf(linker), slot);
-    rankRemaining(graph, linker, links, count, numbers);
+    let kept: u32 = 0;
+    for (let i: u32 = 0; i < count; i++) {
+      const target = load<u32>(links + (i << 2));
+      if (isRemoved(numbers, target)) continue;
+      visit(poolOf(linker), target);
+      kept++;
+    }
+    if (kept === count) continue;
     for (let i: u32 = 0; i < count; i++) {
       const target = load<u32>(links + (i << 2));
       if (isRemoved(numbers, target)) rankRemaining(graph, linker, linksOf(graph, target, layer), width, numbers);
     }
-    writeLinks(graph, linker, slot, layer, choose(graph, linker, poolOf(linker), slot, width));
+    startChoice(linker, count);
+    kept = 0;
+    for (let i: u32 = 0; i < count; i++) {
+      const target = load<u32>(links + (i << 2));
+      if (!isRemoved(numbers, target)) accept(graph, linker, target, kept++);
+    }
+    kept = choose(graph, linker, poolOf(linker), slot, kept, count);
+    writeLinks(graph, linker, slot, layer, kept);
   }
 }
 

@@ -42,8 +42,10 @@ const BATCH_QUERIES = 120;
 const BATCH_RESULT_BYTES = 16 << 20;
 /** From so many queries on, a tile beats one scan a query. */
 const LEAST_TILED = 3;
-/** A row taken from the middle of memory and scored costs about as much as bounding this many in passing. */
+/** A row taken from the middle of memory and scored costs about as much as bounding this many in passing, */
 const SCORE_COST = 32;
+/** and, looked up by its id, as scoring this many in passing. */
+export const LOOKUP_COST = 6;
 
 /** The best k rows of every query, exactly. */
 export function searchExact(store: ExactRows, queries: Float32Array, search: ExactSearch): RankedRows {
@@ -92,7 +94,8 @@ type Path = 'rows' | 'allowed' | 'tiles' | 'single';
 
 function choosePath(store: ExactRows, queries: number, { method, filter }: ExactSearch, k: number): Path {
   if (method === 'scan') return 'rows';
-  if (filter && filter.count * SCORE_COST < store.slots) return 'allowed';
+  const cost = store.layout.codes ? SCORE_COST : LOOKUP_COST;
+  if (filter && filter.count * cost < store.slots) return 'allowed';
   // Bounds turn little away where a quarter of the rows is wanted.
   if (!store.layout.codes || 4 * k >= store.size) return 'rows';
   return queries >= LEAST_TILED ? 'tiles' : 'single';

@@ -207,7 +207,7 @@ export class HnswIndex implements TunableIndex {
 
   /**
    * Drops removed rows from the graph and frees their memory. Cost: some 50 microseconds a row that was linked to a
-   * removed one; when more than a quarter is removed, that of building the index.
+   * removed one; when more than an eighth is removed, that of building the index.
    *
    * @throws LanewiseError `MEMORY_EXHAUSTED`, `INVALID_ARGUMENT` during a build
    */

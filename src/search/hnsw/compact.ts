@@ -5,7 +5,7 @@ import { HnswGraph, NONE } from './graph.ts';
 import { buildGraph, liveSlots } from './grow.ts';
 
 /** From one removed node in so many on, a graph built anew is better than one that is repaired, and as soon ready. */
-const REBUILT_SHARE = 4;
+const REBUILT_SHARE = 8;
 
 /**
  * Drops removed nodes and moves the last ones into their slots, in the store and in the graph. Where few were removed,
