@@ -10,7 +10,7 @@ export { encodeNodes, moveNode, renumberLinks } from './graph';
 export { searchGraph } from './graph-search';
 export { aim, attach, countBack, linkBack, linkForward, linkNode, listBack, reach, repairNode } from './links';
 export { scanNibbles } from './nibbles';
-export { probeCells, probeTiles, rankCells, rankTile } from './probe';
+export { probeCells, probeTiles, rankCells, rankTile, selectCells } from './probe';
 export { prepareQuery } from './query';
 export { raise, sortResults } from './results';
 export { multiplyCodes, multiplyFloats, stream } from './roof';

@@ -74,7 +74,7 @@ export function scoreRows(query: usize, segment: usize, a: u32, b: u32, c: u32, 
   const stride = lanesOf(query) << 4;
   const rows = rowsOf(segment);
   const norms = normsOf(segment);
-  return scorePlaces(
+  return scoreAt(
     query,
     rows + a * stride,
     rows + b * stride,
@@ -87,8 +87,8 @@ export function scoreRows(query: usize, segment: usize, a: u32, b: u32, c: u32, 
   );
 }
 
-/** The keys of four rows anywhere, one a lane: addresses of the rows, and of their norms. */
-export function scorePlaces(
+/** The keys of four rows, wherever they and their norms stand, one a lane. */
+export function scoreAt(
   query: usize,
   a: usize,
   b: usize,

@@ -25,9 +25,17 @@ export interface Kernels {
   scanNibbles(query: number, segment: number, products: number): void;
   packTile(queries: number, size: number, tile: number): void;
   scanTile(tile: number, size: number, segment: number, products: number): void;
-  rescore(query: number, segment: number): void;
-  rankCells(query: number, segment: number, first: number, products: number): void;
-  rankTile(tile: number, size: number, segment: number, first: number, products: number): void;
+  rescore(query: number): void;
+  rankCells(query: number, segment: number, keys: number, products: number): void;
+  rankTile(
+    tile: number,
+    size: number,
+    segment: number,
+    keys: number,
+    keyBytes: number,
+    products: number,
+  ): void;
+  selectCells(query: number, keys: number, count: number, wanted: number, classes: number): void;
   probeCells(query: number, ranked: number, from: number, to: number, table: number, products: number): void;
   probeTiles(
     queries: number,
@@ -62,7 +70,7 @@ export interface Kernels {
     metric: number,
     vector: number,
   ): void;
-  searchGraph(graph: number, beam: number, query: number, capacity: number, most: number): number;
+  searchGraph(graph: number, beam: number, query: number, capacity: number, most: number): void;
   linkNode(graph: number, linker: number, slot: number, capacity: number): void;
   aim(graph: number, beam: number, slot: number): void;
   packCell(
