@@ -185,7 +185,14 @@ function products(codes: usize, bytes: u32, a: usize, b: usize, c: usize, d: usi
 }
 
 /** Scores the records whose addresses are listed, four at a time; the list is filled up to a multiple of four. */
-export function scoreRecords(graph: usize, codes: usize, step: f32, list: usize, count: u32, keys: usize): void {
+export function scoreRecords(
+  graph: usize,
+  codes: usize,
+  step: f32,
+  list: usize,
+  count: u32,
+  keys: usize,
+): void {
   const bytes = groupsOf(graph) << 4;
   const steps = f32x4.splat(step);
   const last = load<usize>(list + ((count - 1) << 2));

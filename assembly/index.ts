@@ -8,7 +8,17 @@ export { scanCodes } from './codes';
 export { clearRows, encodeRows, measureRows, packRows } from './encode';
 export { encodeNodes, moveNode, renumberLinks } from './graph';
 export { searchGraph } from './graph-search';
-export { aim, attach, countBack, linkBack, linkForward, linkNode, listBack, reach, repairNode } from './links';
+export {
+  aim,
+  attach,
+  countBack,
+  linkBack,
+  linkForward,
+  linkNode,
+  listBack,
+  reach,
+  repairNode,
+} from './links';
 export { scanNibbles } from './nibbles';
 export { probeCells, probeTiles, rankCells, rankTile, selectCells } from './probe';
 export { prepareQuery } from './query';

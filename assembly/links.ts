@@ -341,7 +341,8 @@ export function repairNode(graph: usize, linker: usize, slot: u32, numbers: usiz
     if (kept === count) continue;
     for (let i: u32 = 0; i < count; i++) {
       const target = load<u32>(links + (i << 2));
-      if (isRemoved(numbers, target)) rankRemaining(graph, linker, linksOf(graph, target, layer), width, numbers);
+      if (isRemoved(numbers, target))
+        rankRemaining(graph, linker, linksOf(graph, target, layer), width, numbers);
     }
     startChoice(linker, count);
     kept = 0;

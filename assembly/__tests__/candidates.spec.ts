@@ -54,7 +54,8 @@ describe('collect', () => {
     const query = newQuery(0, ROOM * 4, 4);
     const segment = newSegment(4, 0);
     for (let block: u32 = 0; block < 12; block++) {
-      for (let row: u32 = 0; row < BLOCK; row += 4) collect(query, segment, uppers(0b1111, 1), f32x4.splat(0), row);
+      for (let row: u32 = 0; row < BLOCK; row += 4)
+        collect(query, segment, uppers(0b1111, 1), f32x4.splat(0), row);
       expect<bool>(waiting(query) <= ROOM).toBe(true, 'more candidates than room');
       rescoreWhenFull(query);
       expect<bool>(waiting(query) <= ROOM - BLOCK).toBe(true, 'no room for the next block');

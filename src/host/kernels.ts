@@ -84,14 +84,7 @@ export interface Kernels {
   scanCell(graph: number, blocks: number, rows: number, beams: number, count: number, scratch: number): void;
   linkForward(graph: number, linker: number, beam: number, slot: number, layer: number, most: number): void;
   countBack(graph: number, slots: number, count: number, layer: number, counts: number): void;
-  listBack(
-    graph: number,
-    slots: number,
-    count: number,
-    layer: number,
-    ends: number,
-    sources: number,
-  ): void;
+  listBack(graph: number, slots: number, count: number, layer: number, ends: number, sources: number): void;
   linkBack(
     graph: number,
     linker: number,

@@ -117,7 +117,8 @@ function measureRows({ layout, segments, slots, runtime, metric }: VectorStore):
   segments.forEach((segment, i) => {
     const count = Math.min(layout.rowsPerSegment, slots - i * layout.rowsPerSegment);
     const measured = runtime.kernels.measureRows(segment, layout.lanes, 0, count, least, most);
-    if (measured < count) throw corruptFile('The file holds a row that its metric does not accept.', undefined);
+    if (measured < count)
+      throw corruptFile('The file holds a row that its metric does not accept.', undefined);
   });
 }
 

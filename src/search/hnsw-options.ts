@@ -1,11 +1,6 @@
 import { checkInteger, LARGEST_ID } from '../vectors/input.ts';
 import type { HnswSearch } from './hnsw-search.ts';
-import {
-  type CommonSearchOptions,
-  checkFilter,
-  type IndexOptions,
-  type SearchResult,
-} from './options.ts';
+import { type CommonSearchOptions, checkFilter, type IndexOptions, type SearchResult } from './options.ts';
 
 /** What an {@link HnswIndex} is made for. */
 export interface HnswOptions extends IndexOptions {

@@ -46,7 +46,7 @@ export function searchHnsw(graph: HnswGraph, queries: Float32Array, search: Hnsw
       const batch = new QueryBatch(store, size, { k, capacity: k, filter });
       try {
         batch.prepare(queries, first, Number.NEGATIVE_INFINITY);
-        for (let i = 0; i < size; i++) takeOne(graph, beam, batch, i, search, ranked, first + i);
+        for (let i = 0; i < size; i++) takeOne(beam, batch, i, search, ranked, first + i);
       } finally {
         batch.release();
       }
@@ -68,7 +68,6 @@ function pays({ store }: HnswGraph, width: number, filter: Bitmap | undefined): 
 
 /** Searches for query `i` of a batch, and takes its results to place `at`. */
 function takeOne(
-  graph: HnswGraph,
   beam: SearchBeam,
   batch: QueryBatch,
   i: number,

@@ -31,7 +31,14 @@ export function* linkAll(
       const cells = countCells(nodes.length);
       const probes = Math.min(cells, Math.max(LEAST_PROBES, Math.ceil(1.2 * Math.sqrt(cells))));
       const candidates = Math.max(1, Math.min(nodes.length - 1, Math.max(graph.m, efConstruction / 2)));
-      const options = { layer, candidates: Math.ceil(candidates), pool: poolOf(graph, efConstruction), seed, cells, probes };
+      const options = {
+        layer,
+        candidates: Math.ceil(candidates),
+        pool: poolOf(graph, efConstruction),
+        seed,
+        cells,
+        probes,
+      };
       const builder = new LayerBuilder(graph, linker, nodes, options);
       try {
         for (const units of builder.link()) yield layer === 0 ? Math.floor(units / 2) : 0;
