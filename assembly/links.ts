@@ -290,33 +290,28 @@ export function reach(graph: usize, linker: usize, slot: u32, stack: usize): u32
 }
 
 /**
- * Gives a node that `reach` has not found a link from the nearest one that it has: from one with room where there is
- * one, otherwise in the place of its last link.
+ * Gives a node that `reach` has not found a link from the nearest one that it has, with room for it. Where a search
+ * finds none, the link comes from `fallback`, in the place of its last one when there is no room.
  */
-export function attach(graph: usize, linker: usize, slot: u32, capacity: u32): void {
+export function attach(graph: usize, linker: usize, slot: u32, capacity: u32, fallback: u32): void {
   const beam = beamOf(linker);
   const width = widthOf(graph, 0);
   aim(graph, beam, slot);
   searchLayer(graph, beam, 0, descend(graph, beam, 0), capacity);
-  let nearest = NONE;
+  let from = fallback;
   for (let i: u32 = 0; i < sizeOf(beam); i++) {
     const node = nodeAt(beam, i);
-    if (node === slot || !wasReached(poolOf(linker), node)) continue;
-    const links = linksOf(graph, node, 0);
-    const count = countLinks(links, width);
-    if (count < width) {
-      store<u32>(links + (count << 2), slot);
-      return;
-    }
-    if (nearest === NONE) nearest = node;
+    if (!wasReached(poolOf(linker), node) || countLinks(linksOf(graph, node, 0), width) === width) continue;
+    from = node;
+    break;
   }
-  if (nearest === NONE) nearest = load<u32>(graph, 20);
-  store<u32>(linksOf(graph, nearest, 0) + ((width - 1) << 2), slot);
+  const links = linksOf(graph, from, 0);
+  store<u32>(links + (min(countLinks(links, width), width - 1) << 2), slot);
 }
 
 /** Whether `reach` has visited a node. */
-export function wasReached(pool: usize, slot: u32): u32 {
-  return (load<u32>(load<usize>(pool, 28) + ((slot >> 5) << 2)) >> (slot & 31)) & 1;
+function wasReached(pool: usize, slot: u32): bool {
+  return ((load<u32>(load<usize>(pool, 28) + ((slot >> 5) << 2)) >> (slot & 31)) & 1) !== 0;
 }
 
 /**

@@ -95,7 +95,7 @@ export interface Kernels {
     capacity: number,
   ): void;
   reach(graph: number, linker: number, slot: number, stack: number): number;
-  attach(graph: number, linker: number, slot: number, capacity: number): void;
+  attach(graph: number, linker: number, slot: number, capacity: number, fallback: number): void;
   repairNode(graph: number, linker: number, slot: number, numbers: number, capacity: number): void;
   moveNode(graph: number, from: number, to: number): void;
   renumberLinks(graph: number, slot: number, numbers: number): void;

@@ -79,9 +79,11 @@ function* attachLost(
     const visited = memory.u32[pool / 4 + 7]!;
     memory.u8.fill(0, visited, visited + memory.u32[pool / 4 + 8]!);
     kernels.reach(graph.address, linker.address, graph.entry, stack);
+    let attached = graph.entry;
     for (const slot of slots) {
       if (memory.u8[visited + (slot >>> 3)]! & (1 << (slot & 7))) continue;
-      kernels.attach(graph.address, linker.address, slot, capacity);
+      kernels.attach(graph.address, linker.address, slot, capacity, attached);
+      attached = slot;
       kernels.reach(graph.address, linker.address, slot, stack);
       yield slots.length - 1;
     }
