@@ -34,17 +34,6 @@ export function collect(query: usize, segment: usize, upper: v128, bound: v128, 
   store<u32>(query, waiting, 56);
 }
 
-/** Adds a row whatever its bound. */
-export function wait(query: usize, segment: usize, row: u32): void {
-  const waiting = load<u32>(query, 56);
-  const entry = load<usize>(query, 52) + (waiting << ENTRY_SHIFT);
-  store<f32>(entry, Infinity);
-  store<u32>(entry, row, 4);
-  store<usize>(entry, segment, 8);
-  store<u32>(query, waiting + 1, 56);
-  rescoreWhenFull(query);
-}
-
 /** Scores the waiting candidates when another block might not find room. */
 export function rescoreWhenFull(query: usize): void {
   if (load<u32>(query, 56) > ROOM - BLOCK) rescore(query);
