@@ -32,8 +32,9 @@ function aimAt(graph: usize, beam: usize, query: usize): void {
  * may be and its row still above; where none can be, scoring ends.
  *
  * @param least rows scored in float32, at least, before that is told
+ * @returns whether a wider beam would find no more for that reason; true where the beam is too narrow to tell
  */
-export function searchGraph(graph: usize, beam: usize, query: usize, capacity: u32, least: u32): void {
+export function searchGraph(graph: usize, beam: usize, query: usize, capacity: u32, least: u32): bool {
   aimAt(graph, beam, query);
   searchLayer(graph, beam, 0, descend(graph, beam, 0), capacity);
   const waiting = load<usize>(query, 52);
@@ -46,7 +47,7 @@ export function searchGraph(graph: usize, beam: usize, query: usize, capacity: u
     const slot = nodeAt(beam, i);
     const id = load<i32>(idsOf(segmentOf(graph, slot)) + (rowOf(graph, slot) << 2));
     if (!qualifies(query, id)) continue;
-    if (count === 0 && scored >= least && isBelow(query, waiting, keyAt(beam, i))) return;
+    if (count === 0 && scored >= least && isBelow(query, waiting, keyAt(beam, i))) return true;
     store<u32>(waiting + (count << 2), slot);
     store<f32>(waiting + (count << 2), keyAt(beam, i), 16);
     if (++count < 4) continue;
@@ -55,6 +56,7 @@ export function searchGraph(graph: usize, beam: usize, query: usize, capacity: u
     count = 0;
   }
   if (count > 0) scoreWaiting(graph, query, waiting, count);
+  return size < capacity || capacity < least || isBelow(query, waiting, keyAt(beam, size - 1));
 }
 
 /** Whether no row of this key can reach the results, by what keys were wrong by so far, and half as much again. */

@@ -70,7 +70,7 @@ export interface Kernels {
     metric: number,
     vector: number,
   ): void;
-  searchGraph(graph: number, beam: number, query: number, capacity: number, least: number): void;
+  searchGraph(graph: number, beam: number, query: number, capacity: number, least: number): number;
   linkNode(graph: number, linker: number, slot: number, capacity: number): void;
   aim(graph: number, beam: number, slot: number): void;
   packCell(

@@ -10,6 +10,11 @@ const BATCH_QUERIES = 120;
 /** A node of a beam costs about as much as scoring so many rows in passing. */
 const NODE_COST = 30;
 
+/** A query that is not settled is searched for with a beam so many times as wide. */
+const WIDENING = 4;
+/** Field of a beam's descriptor that counts scored nodes, in words (assembly/beam.ts). */
+const SCORED = 12;
+
 /** What `searchHnsw` looks for. */
 export interface HnswSearch {
   readonly k: number;
@@ -25,8 +30,9 @@ export interface HnswRanked extends RankedRows {
 /**
  * The best k rows that the graph leads to, for every query; k of them whenever k rows qualify.
  *
- * A beam passes through rows that do not qualify, so it is made wider by their share. Where that would take longer than
- * scoring every row that qualifies, or where the beam held fewer than k of them, they are all scored.
+ * A beam passes through rows that do not qualify, so it is made wider by their share. Where it held fewer than k that
+ * qualify, or codes were too coarse to tell its rows from others, a wider one is tried; and where a beam would take
+ * longer than scoring every row that qualifies, they are all scored.
  */
 export function searchHnsw(graph: HnswGraph, queries: Float32Array, search: HnswSearch): HnswRanked {
   const { store } = graph;
@@ -39,23 +45,13 @@ export function searchHnsw(graph: HnswGraph, queries: Float32Array, search: Hnsw
   }
   const count = queries.length / store.dimensions;
   const ranked = { ...unranked(store, count, k), visited: new Int32Array(count) };
-  const beam = new SearchBeam(graph, Math.ceil(width));
-  try {
-    for (let first = 0; first < count; first += BATCH_QUERIES) {
-      const size = Math.min(BATCH_QUERIES, count - first);
-      const batch = new QueryBatch(store, size, { k, capacity: k, filter });
-      try {
-        batch.prepare(queries, first, Number.NEGATIVE_INFINITY);
-        for (let i = 0; i < size; i++) takeOne(beam, batch, i, search, ranked, first + i);
-      } finally {
-        batch.release();
-      }
-    }
-  } finally {
-    beam.release();
-  }
-  for (let i = 0; i < count; i++) {
-    if (ranked.ids[(i + 1) * k - 1]! < 0) scoreAll(graph, queries, i, search, ranked);
+  for (const at of searchBeams(graph, queries, Math.ceil(width), search, ranked)) {
+    const query = queries.subarray(at * store.dimensions, (at + 1) * store.dimensions);
+    const wider = searchHnsw(graph, query, { ...search, ef: WIDENING * Math.max(search.ef, k) });
+    ranked.ids.set(wider.ids, at * k);
+    ranked.scores.set(wider.scores, at * k);
+    ranked.rescored[at]! += wider.rescored[0]!;
+    ranked.visited[at]! += wider.visited[0]!;
   }
   return ranked;
 }
@@ -66,41 +62,49 @@ function pays({ store }: HnswGraph, width: number, filter: Bitmap | undefined): 
   return NODE_COST * width < scored;
 }
 
-/** Searches for query `i` of a batch, and takes its results to place `at`. */
-function takeOne(
-  beam: SearchBeam,
-  batch: QueryBatch,
-  i: number,
-  { k }: HnswSearch,
-  ranked: HnswRanked,
-  at: number,
-): void {
-  ranked.visited[at]! += beam.search(batch.address(i), k);
-  batch.take(i, ranked.ids, ranked.scores, at * k);
-  ranked.rescored[at]! += batch.rescored(i);
-}
-
-/** One query whose beam held fewer than k rows that qualify: every row is scored, unless there are no more. */
-function scoreAll(
+/** Searches with a beam of some width; returns the queries that need a wider one. */
+function searchBeams(
   graph: HnswGraph,
   queries: Float32Array,
-  at: number,
+  width: number,
   { k, filter }: HnswSearch,
-  ranked: HnswRanked,
-): void {
+  { ids, scores, rescored, visited }: HnswRanked,
+): number[] {
   const { store } = graph;
-  if (k - countMissing(ranked.ids, at * k, k) >= countLive(store, filter)) return;
-  const query = queries.subarray(at * store.dimensions, (at + 1) * store.dimensions);
-  const exact = searchExact(store, query, { k, filter, method: 'certified' });
-  ranked.ids.set(exact.ids, at * k);
-  ranked.scores.set(exact.scores, at * k);
-  ranked.rescored[at]! += exact.rescored[0]!;
+  const unsettled: number[] = [];
+  const count = rescored.length;
+  const qualifying = lazily(() => countLive(store, filter));
+  const beam = new SearchBeam(graph, width);
+  try {
+    for (let first = 0; first < count; first += BATCH_QUERIES) {
+      const size = Math.min(BATCH_QUERIES, count - first);
+      const batch = new QueryBatch(store, size, { k, capacity: k, filter });
+      try {
+        batch.prepare(queries, first, Number.NEGATIVE_INFINITY);
+        for (let i = 0; i < size; i++) {
+          const at = first + i;
+          const isSettled = beam.search(batch.address(i), k);
+          const found = batch.take(i, ids, scores, at * k);
+          rescored[at] = batch.rescored(i);
+          visited[at] = beam.takeVisited();
+          if (!isSettled || (found < k && found < qualifying())) unsettled.push(at);
+        }
+      } finally {
+        batch.release();
+      }
+    }
+  } finally {
+    beam.release();
+  }
+  return unsettled;
 }
 
-function countMissing(ids: Int32Array, from: number, k: number): number {
-  let missing = 0;
-  for (let i = from; i < from + k; i++) if (ids[i]! < 0) missing++;
-  return missing;
+function lazily<Value>(compute: () => Value): () => Value {
+  let value: Value | undefined;
+  return () => {
+    value ??= compute();
+    return value;
+  };
 }
 
 /** How many rows qualify. */
@@ -130,12 +134,19 @@ class SearchBeam {
     this.#beam = beam.write(memory, this.#block);
   }
 
-  /** Offers the best rows found to a prepared query; returns how many nodes were scored. */
-  search(query: number, k: number): number {
-    const { kernels, memory } = this.#graph.store.runtime;
-    const before = memory.u32[this.#beam / 4 + 12]!;
-    kernels.searchGraph(this.#graph.address, this.#beam, query, this.#width, 2 * k + 8);
-    return memory.u32[this.#beam / 4 + 12]! - before;
+  /** Offers the best rows found to a prepared query; returns whether a wider beam would find no more for all it knows. */
+  search(query: number, k: number): boolean {
+    const { kernels } = this.#graph.store.runtime;
+    const least = 2 * k + 8;
+    return kernels.searchGraph(this.#graph.address, this.#beam, query, this.#width, least) !== 0;
+  }
+
+  /** How many nodes were scored since the last call. */
+  takeVisited(): number {
+    const { u32 } = this.#graph.store.runtime.memory;
+    const visited = u32[this.#beam / 4 + SCORED]!;
+    u32[this.#beam / 4 + SCORED] = 0;
+    return visited;
   }
 
   release(): void {
