@@ -267,26 +267,24 @@ function holds(slots: usize, count: u32, slot: u32): bool {
   return false;
 }
 
-/** Visits, in the pool's bits, everything that links lead to at the bottom from a node; returns how many that were. */
-export function reach(graph: usize, linker: usize, slot: u32, stack: usize): u32 {
+/**
+ * Visits, in the pool's bits, what the bottom links lead to from the `waiting` nodes on a stack, and leads on from up to
+ * `most` of them; returns how many wait then.
+ */
+export function reach(graph: usize, linker: usize, stack: usize, waiting: u32, most: u32): u32 {
   const pool = poolOf(linker);
   const width = widthOf(graph, 0);
-  let waiting: u32 = 1;
-  let reached: u32 = 0;
-  if (visit(pool, slot)) return 0;
-  store<u32>(stack, slot);
-  while (waiting > 0) {
-    waiting--;
-    reached++;
-    const links = linksOf(graph, load<u32>(stack + (waiting << 2)), 0);
+  let left = waiting;
+  for (let done: u32 = 0; done < most && left > 0; done++) {
+    const links = linksOf(graph, load<u32>(stack + (--left << 2)), 0);
     for (let i: u32 = 0; i < width; i++) {
       const next = load<u32>(links + (i << 2));
       if (next === NONE) break;
-      store<u32>(stack + (waiting << 2), next);
-      waiting += 1 - visit(pool, next);
+      store<u32>(stack + (left << 2), next);
+      left += 1 - visit(pool, next);
     }
   }
-  return reached;
+  return left;
 }
 
 /**

@@ -94,7 +94,7 @@ export interface Kernels {
     count: number,
     capacity: number,
   ): void;
-  reach(graph: number, linker: number, slot: number, stack: number): number;
+  reach(graph: number, linker: number, stack: number, waiting: number, most: number): number;
   attach(graph: number, linker: number, slot: number, capacity: number, fallback: number): void;
   repairNode(graph: number, linker: number, slot: number, numbers: number, capacity: number): void;
   moveNode(graph: number, from: number, to: number): void;

@@ -8,6 +8,8 @@ import { Linker } from './workspace.ts';
 const LEAST_POOL = 256;
 /** Cells that a node looks through, at least; of many cells it is some 1.2 times their square root. */
 const LEAST_PROBES = 24;
+/** Nodes whose links are followed in one kernel call. */
+const REACHED_NODES = 4096;
 
 /**
  * Links encoded nodes of a graph that has none, layer by layer from the top, step by step of a few milliseconds; yields
@@ -72,20 +74,28 @@ function* attachLost(
   capacity: number,
 ): Generator<number> {
   const { memory, kernels } = graph.store.runtime;
+  const pool = memory.u32[linker.address / 4 + 1]!;
+  const visited = memory.u32[pool / 4 + 7]!;
+  memory.u8.fill(0, visited, visited + memory.u32[pool / 4 + 8]!);
   const arena = new Arena(memory);
   try {
     const stack = arena.allocate(4 * (slots.length + 1));
-    const pool = memory.u32[linker.address / 4 + 1]!;
-    const visited = memory.u32[pool / 4 + 7]!;
-    memory.u8.fill(0, visited, visited + memory.u32[pool / 4 + 8]!);
-    kernels.reach(graph.address, linker.address, graph.entry, stack);
+    const isReached = (slot: number): boolean =>
+      (memory.u8[visited + (slot >>> 3)]! & (1 << (slot & 7))) !== 0;
+    const reachFrom = function* (slot: number): Generator<number> {
+      memory.u8[visited + (slot >>> 3)]! |= 1 << (slot & 7);
+      memory.u32[stack / 4] = slot;
+      for (let waiting = 1; waiting > 0; yield slots.length - 1) {
+        waiting = kernels.reach(graph.address, linker.address, stack, waiting, REACHED_NODES);
+      }
+    };
+    yield* reachFrom(graph.entry);
     let attached = graph.entry;
     for (const slot of slots) {
-      if (memory.u8[visited + (slot >>> 3)]! & (1 << (slot & 7))) continue;
+      if (isReached(slot)) continue;
       kernels.attach(graph.address, linker.address, slot, capacity, attached);
+      yield* reachFrom(slot);
       attached = slot;
-      kernels.reach(graph.address, linker.address, slot, stack);
-      yield slots.length - 1;
     }
   } finally {
     arena.release();

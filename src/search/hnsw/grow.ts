@@ -65,9 +65,10 @@ export function* buildGraph(
       fresh.encode(slot, Math.min(end, slot + 4096));
       yield { done: 0, total };
     }
-    slots.forEach((slot, i) => {
-      fresh.raise(slot, drawLayer(options.seed, ids[i]!, m));
-    });
+    for (let i = 0; i < slots.length; i++) {
+      fresh.raise(slots[i]!, drawLayer(options.seed, ids[i]!, m));
+      if (i % 4096 === 4095) yield { done: 0, total };
+    }
     for (const done of linkAll(fresh, Uint32Array.from(slots), options)) {
       yield { done: Math.floor((done / slots.length) * total), total };
     }

@@ -225,7 +225,11 @@ export class LayerBuilder {
     const counts = this.#arena.allocate(4 * slots);
     memory.u32.set(this.#nodes, this.#list / 4);
     memory.u32.fill(0, counts / 4, counts / 4 + slots);
-    kernels.countBack(this.#graph.address, this.#list, count, layer, counts);
+    for (let first = 0; first < count; first += CHUNK_QUERIES) {
+      const nodes = Math.min(CHUNK_QUERIES, count - first);
+      kernels.countBack(this.#graph.address, this.#list + 4 * first, nodes, layer, counts);
+      yield count;
+    }
     let total = 0;
     for (let i = counts / 4; i < counts / 4 + slots; i++) {
       const links = memory.u32[i]!;
@@ -234,7 +238,11 @@ export class LayerBuilder {
     }
     const starts = memory.u32.slice(counts / 4, counts / 4 + slots);
     const sources = this.#arena.allocate(4 * total);
-    kernels.listBack(this.#graph.address, this.#list, count, layer, counts, sources);
+    for (let first = 0; first < count; first += CHUNK_QUERIES) {
+      const nodes = Math.min(CHUNK_QUERIES, count - first);
+      kernels.listBack(this.#graph.address, this.#list + 4 * first, nodes, layer, counts, sources);
+      yield count;
+    }
     for (let i = 0; i < count; i++) {
       const slot = this.#nodes[i]!;
       const start = starts[slot]!;

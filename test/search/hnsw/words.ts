@@ -23,11 +23,6 @@ export function readWords(size: number): Words {
   return { rows, queries, size };
 }
 
-/** A row of words. */
-export function rowAt({ rows }: Pick<Words, 'rows'>, row: number): Float32Array {
-  return rows.subarray(row * DIMENSIONS, (row + 1) * DIMENSIONS);
-}
-
 /** The true ten best under cosine among some rows, a query. */
 export async function bestTen(
   rows: Float32Array,
