@@ -18,7 +18,7 @@ import { codeBounds, normBounds } from './bounds';
 import { rescore } from './candidates';
 import { boundCodes, multiplyPair } from './codes';
 import { L2, lanesOf, metricOf } from './query';
-import { sortResults } from './results';
+import { sortList } from './results';
 import { scanRows } from './scan';
 import {
   BLOCK,
@@ -140,7 +140,7 @@ export function selectCells(query: usize, keys: usize, count: u32, wanted: u32, 
     }
   }
   store<u32>(query, found, 44);
-  sortResults(query);
+  sortList(query);
   store<u32>(query, min(found, wanted), 44);
 }
 

@@ -1,7 +1,7 @@
 import type { Bitmap } from '../vectors/bitmap.ts';
 import { QueryBatch } from '../vectors/query-batch.ts';
 import type { VectorStore } from '../vectors/store.ts';
-import { LOOKUP_COST, type RankedRows, searchExact, unranked } from './exact-search.ts';
+import { type RankedRows, searchExact, unranked } from './exact-search.ts';
 import type { HnswGraph } from './hnsw/graph.ts';
 import { BeamPlan, BlockPlan } from './hnsw/workspace.ts';
 
@@ -9,6 +9,8 @@ import { BeamPlan, BlockPlan } from './hnsw/workspace.ts';
 const BATCH_QUERIES = 120;
 /** A node of a beam costs about as much as scoring so many rows in passing. */
 const NODE_COST = 30;
+/** Looking a row up that the filter allows, and scoring it, costs about as much as scoring so many in passing. */
+const ALLOWED_COST = 5;
 
 /** A query that is not settled is searched for with a beam so many times as wide. */
 const WIDENING = 4;
@@ -58,7 +60,7 @@ export function searchHnsw(graph: HnswGraph, queries: Float32Array, search: Hnsw
 
 /** Whether a beam of this width takes less than scoring every row that qualifies. */
 function pays({ store }: HnswGraph, width: number, filter: Bitmap | undefined): boolean {
-  const scored = filter ? Math.min(store.slots, LOOKUP_COST * filter.count) : store.slots;
+  const scored = filter ? Math.min(store.slots, ALLOWED_COST * filter.count) : store.slots;
   return NODE_COST * width < scored;
 }
 

@@ -90,8 +90,9 @@ export function readIvfIndex(bytes: Uint8Array): SavedIvf {
   if (size > 0 && !isTrained) throw corruptFile('The file holds rows and no centroids.', size);
   file.take({ name: 'vectors', dtype: 'F32', shape: [size, dimensions] });
   const rows = new CellStore(dimensions, metric, cells, codes === 'int8' ? ['codes'] : []);
-  const centroids = isTrained ? new VectorStore(dimensions, metric, ['codes']) : undefined;
+  let centroids: VectorStore | undefined;
   try {
+    if (isTrained) centroids = new VectorStore(dimensions, metric, ['codes']);
     const read = <Kind extends 'F32' | 'I32'>(name: string, dtype: Kind, shape: number[]): Uint8Array =>
       readChecked(rows.runtime, file, { name, dtype, shape });
     if (centroids) {

@@ -3,7 +3,7 @@ import { cluster } from '../cluster/k-means.ts';
 import { dispose, Lifetime } from '../host/disposal.ts';
 import { LanewiseError } from '../host/errors.ts';
 import { init } from '../host/kernels.ts';
-import { type LongCallOptions, type Progress, runPieces } from '../host/progress.ts';
+import { asPart, type LongCallOptions, type Progress, runPieces } from '../host/progress.ts';
 import { Random } from '../host/random.ts';
 import { CellStore } from '../vectors/cell-store.ts';
 import {
@@ -18,7 +18,7 @@ import { checkMetric, type Metric } from '../vectors/metric.ts';
 import { VectorStore } from '../vectors/store.ts';
 import { searchExact } from './exact-search.ts';
 import { checkScope, type RangeOptions, type RangeResult } from './flat-options.ts';
-import { readIvfIndex, type SavedIvf, writeIvfIndex } from './ivf-file.ts';
+import { readIvfIndex, writeIvfIndex } from './ivf-file.ts';
 import {
   type CellCodes,
   checkCodes,
@@ -47,6 +47,22 @@ interface Trained {
   readonly seed: number;
 }
 
+/** What an index holds of linear memory: apart from it, so that it is given back when the index was collected, too. */
+class Held {
+  readonly rows: CellStore;
+  trained: Trained | undefined;
+
+  constructor(rows: CellStore) {
+    this.rows = rows;
+  }
+
+  release(): void {
+    this.rows.release();
+    if (this.trained) release(this.trained);
+    this.trained = undefined;
+  }
+}
+
 /**
  * An inverted file: rows are divided into cells around k-means centroids, and a query looks into the nearest cells only
  * (Sivic and Zisserman 2003; Jégou, Douze and Schmid 2011).
@@ -65,17 +81,19 @@ export class IvfIndex implements TunableIndex {
   readonly codes: CellCodes;
   /** What `tune` found: the probes of a search that names none. Saved with the index. */
   tuning: Tuning | undefined;
+  readonly #held: Held;
   readonly #rows: CellStore;
   readonly #lifetime: Lifetime;
-  #trained: Trained | undefined;
+  #isChanging = false;
   /** `using index = await IvfIndex.create(...)` disposes of it at the end of the block. */
   declare [Symbol.dispose]: () => void;
 
-  private constructor(rows: CellStore, codes: CellCodes) {
+  private constructor(held: Held, codes: CellCodes) {
     this.codes = codes;
-    this.#rows = rows;
+    this.#held = held;
+    this.#rows = held.rows;
     this[dispose] = () => this.dispose();
-    this.#lifetime = new Lifetime(this, 'IvfIndex', rows.arena);
+    this.#lifetime = new Lifetime(this, 'IvfIndex', held);
   }
 
   /**
@@ -89,7 +107,7 @@ export class IvfIndex implements TunableIndex {
     const cells = checkInteger('cells', options.cells, 1, MOST_CELLS);
     const codes = checkCodes(options.codes ?? 'int8');
     await init();
-    return new IvfIndex(new CellStore(dimensions, metric, cells, planesOf(codes)), codes);
+    return new IvfIndex(new Held(new CellStore(dimensions, metric, cells, planesOf(codes))), codes);
   }
 
   /**
@@ -98,15 +116,16 @@ export class IvfIndex implements TunableIndex {
    * @throws LanewiseError `FILE_FORMAT`, `FILE_TRUNCATED`, `FILE_CORRUPT`, `FILE_VERSION`, `FILE_DTYPE`, `MEMORY_EXHAUSTED`
    */
   static fromBytes(bytes: Uint8Array | ArrayBuffer): IvfIndex {
-    const saved = readIvfIndex(checkBytes(bytes));
-    const index = new IvfIndex(saved.rows, saved.codes);
+    const { rows, codes, centroids, seed, tuning } = readIvfIndex(checkBytes(bytes));
+    const held = new Held(rows);
     try {
-      if (saved.centroids) index.#trained = prepare(saved.centroids, saved.rows, saved.seed);
+      if (centroids) held.trained = prepare(centroids, rows, seed);
     } catch (error) {
-      index.dispose();
+      held.release();
       throw error;
     }
-    index.tuning = saved.tuning;
+    const index = new IvfIndex(held, codes);
+    index.tuning = tuning;
     return index;
   }
 
@@ -123,7 +142,7 @@ export class IvfIndex implements TunableIndex {
   }
 
   get isTrained(): boolean {
-    return this.#trained !== undefined;
+    return this.#held.trained !== undefined;
   }
 
   /** Rows in the index. */
@@ -141,10 +160,22 @@ export class IvfIndex implements TunableIndex {
    *   and the signal's reason
    */
   async train(sample: VectorInput, options: TrainOptions & LongCallOptions = {}): Promise<this> {
-    const values = this.#checkSample(sample);
-    const trained = await runPieces(this.#training(values, options), options);
-    this.#install(trained);
-    return this;
+    return this.#change(async () => {
+      const { size } = this.#rows;
+      if (size > 0) {
+        const message = `This IvfIndex holds ${size} rows in the cells it has learned. Train a new one, and add them there.`;
+        throw new LanewiseError('INVALID_ARGUMENT', message, { expected: 0, got: size });
+      }
+      const values = toVectors('sample', sample, this.dimensions);
+      const trained = await runPieces(this.#training(values, options), options);
+      if (this.#lifetime.isDisposed) {
+        release(trained);
+        this.#lifetime.check();
+      }
+      if (this.#held.trained) release(this.#held.trained);
+      this.#held.trained = trained;
+      return this;
+    });
   }
 
   /**
@@ -157,6 +188,7 @@ export class IvfIndex implements TunableIndex {
    */
   add(vectors: VectorInput, options: AddOptions = {}): Int32Array {
     const { table } = this.#checkTrained();
+    this.#checkIdle();
     const work = this.#adding(checkRows(vectors, options, this.dimensions), table);
     for (;;) {
       const { done, value } = work.next();
@@ -174,20 +206,10 @@ export class IvfIndex implements TunableIndex {
     vectors: VectorInput,
     options: AddOptions & TrainOptions & LongCallOptions = {},
   ): Promise<Int32Array> {
-    this.#lifetime.check();
-    const rows = checkRows(vectors, options, this.dimensions);
-    let fresh: Trained | undefined;
-    try {
-      if (!this.#trained)
-        fresh = await runPieces(this.#training(this.#checkSample(rows.values), options), options);
-      const work = this.#adding(rows, (fresh ?? this.#checkTrained()).table);
-      const ids = await runPieces(work, options);
-      if (fresh) this.#install(fresh);
-      return ids;
-    } catch (error) {
-      if (fresh) release(fresh);
-      throw error;
-    }
+    return this.#change(() => {
+      const rows = checkRows(vectors, options, this.dimensions);
+      return runPieces(this.#building(rows, options), options);
+    });
   }
 
   /**
@@ -249,13 +271,13 @@ export class IvfIndex implements TunableIndex {
    * @throws LanewiseError `INVALID_ARGUMENT`
    */
   remove(ids: IdInput | number): number {
-    this.#lifetime.check();
+    this.#checkIdle();
     return this.#rows.remove(toIds(ids));
   }
 
   /** Moves rows into the places of removed ones and frees the memory left over; happens by itself when half are gone. */
   compact(): void {
-    this.#lifetime.check();
+    this.#checkIdle();
     this.#rows.compact();
   }
 
@@ -277,8 +299,8 @@ export class IvfIndex implements TunableIndex {
     const { capacity, layout, arena, idBytes } = this.#rows;
     const vectors = capacity * (layout.stride + 4);
     const ids = capacity * 4 + idBytes;
-    const trained = this.#trained ? this.#trained.centroids.arena.bytes + this.#trained.table.bytes : 0;
-    const total = arena.bytes + idBytes + trained;
+    const { trained } = this.#held;
+    const total = arena.bytes + idBytes + (trained ? trained.centroids.arena.bytes + trained.table.bytes : 0);
     return { total, vectors, codes: total - vectors - ids, ids };
   }
 
@@ -288,76 +310,78 @@ export class IvfIndex implements TunableIndex {
    * @throws LanewiseError `MEMORY_EXHAUSTED`, `INVALID_ARGUMENT` during a build
    */
   toBytes(): Uint8Array<ArrayBuffer> {
-    this.#lifetime.check();
-    const saved: SavedIvf = {
-      rows: this.#rows,
-      codes: this.codes,
-      centroids: this.#trained?.centroids,
-      seed: this.#trained?.seed ?? 0,
-      tuning: this.tuning,
-    };
-    return writeIvfIndex(saved);
+    this.#checkIdle();
+    const { rows, trained } = this.#held;
+    const { codes, tuning } = this;
+    return writeIvfIndex({ rows, codes, centroids: trained?.centroids, seed: trained?.seed ?? 0, tuning });
   }
 
   /** Gives the memory back; every later call throws `DISPOSED`. Harmless when called again. */
   dispose(): void {
-    if (this.#lifetime.isDisposed) return;
     this.#lifetime.end();
-    if (this.#trained) release(this.#trained);
-    this.#trained = undefined;
   }
 
   #checkTrained(): Trained {
     this.#lifetime.check();
-    if (this.#trained) return this.#trained;
+    const { trained } = this.#held;
+    if (trained) return trained;
     throw new LanewiseError(
       'UNTRAINED',
       'This IvfIndex has no cells yet. Call train() with a sample, or build() with all rows.',
     );
   }
 
-  #checkSample(sample: VectorInput): Float32Array {
+  #checkIdle(): void {
     this.#lifetime.check();
-    this.#rows.checkIdle();
-    if (this.#rows.size > 0) {
-      throw new LanewiseError(
-        'INVALID_ARGUMENT',
-        `This IvfIndex holds ${this.#rows.size} rows in the cells it has learned. Train a new one, and add them there.`,
-        { expected: 0, got: this.#rows.size },
-      );
+    if (!this.#isChanging) return;
+    throw new LanewiseError(
+      'INVALID_ARGUMENT',
+      'This IvfIndex is being trained or built. Wait for that, or abort it, first.',
+    );
+  }
+
+  /** Runs a long change. Others are refused meanwhile: they would pull its cells from under it. */
+  async #change<Result>(run: () => Promise<Result>): Promise<Result> {
+    this.#checkIdle();
+    this.#isChanging = true;
+    try {
+      return await run();
+    } finally {
+      this.#isChanging = false;
     }
-    return toVectors('sample', sample, this.dimensions);
+  }
+
+  *#building(rows: CheckedRows, options: TrainOptions): Generator<Progress, Int32Array> {
+    const { trained } = this.#held;
+    if (trained) return yield* this.#adding(rows, trained.table);
+    this.#rows.checkIds(rows.rows, rows.ids, rows.replace);
+    const total = rows.rows;
+    const half = total / 2;
+    const fresh = yield* asPart(this.#training(rows.values, options), { from: 0, to: half, total });
+    try {
+      const ids = yield* asPart(this.#adding(rows, fresh.table), { from: half, to: total, total });
+      this.#held.trained = fresh;
+      return ids;
+    } finally {
+      if (this.#held.trained !== fresh) release(fresh);
+    }
   }
 
   *#training(values: Float32Array, options: TrainOptions): Generator<Progress, Trained> {
     const { seed, maxIterations, rowsPerCell } = checkTrainOptions(options);
     const { dimensions, metric, cells } = this.#rows;
-    const sample = drawRows(values, dimensions, cells * rowsPerCell, seed);
-    const clustering = yield* cluster(sample, dimensions, assignedBy(metric), {
-      clusters: cells,
-      maxIterations,
-      tolerance: 0,
-      restarts: 1,
-      seed,
-    });
+    const drawn = drawRows(values.length / dimensions, cells * rowsPerCell, seed);
+    const wanted = { clusters: cells, maxIterations, tolerance: 0, restarts: 1, seed };
+    const clustering = yield* cluster(values, dimensions, assignedBy(metric), wanted, drawn);
     this.#lifetime.check();
     const centroids = new VectorStore(dimensions, metric, ['codes']);
     try {
       centroids.stage(cells, undefined, false).writeAll(clustering.centroids);
-      return prepare(centroids, this.#rows, seed);
     } catch (error) {
       centroids.release();
       throw error;
     }
-  }
-
-  #install(trained: Trained): void {
-    if (this.#lifetime.isDisposed) {
-      release(trained);
-      this.#lifetime.check();
-    }
-    if (this.#trained) release(this.#trained);
-    this.#trained = trained;
+    return prepare(centroids, this.#rows, seed);
   }
 
   *#adding(
@@ -365,7 +389,6 @@ export class IvfIndex implements TunableIndex {
     table: CentroidTable,
   ): Generator<Progress, Int32Array> {
     const store = this.#rows;
-    store.checkIdle();
     store.checkIds(rows, ids, replace);
     const cells = new Int32Array(rows);
     for (let done = 0; done < rows; ) {
@@ -378,9 +401,12 @@ export class IvfIndex implements TunableIndex {
     try {
       while (staged.written < staged.pieces.length) {
         store.writePiece(staged, values);
+        if (staged.written === staged.pieces.length) break;
         yield { done: (rows * (1 + staged.written / staged.pieces.length)) / 2, total: rows };
         this.#lifetime.check();
       }
+      yield { done: rows, total: rows };
+      this.#lifetime.check();
       store.commit(staged);
       isCommitted = true;
     } finally {
@@ -399,10 +425,16 @@ function assignedBy(metric: Metric): Metric {
   return metric === 'cosine' ? 'cosine' : 'l2';
 }
 
+/** Centroids made ready for rows to be assigned; given back when that fails. */
 function prepare(centroids: VectorStore, { dimensions, metric }: CellStore, seed: number): Trained {
-  const values = new Float32Array(centroids.size * dimensions);
-  for (let cell = 0; cell < centroids.size; cell++) values.set(centroids.get(cell)!, cell * dimensions);
-  return { centroids, table: new CentroidTable(values, dimensions, assignedBy(metric)), seed };
+  try {
+    const values = new Float32Array(centroids.size * dimensions);
+    for (let cell = 0; cell < centroids.size; cell++) values.set(centroids.get(cell)!, cell * dimensions);
+    return { centroids, table: new CentroidTable(values, dimensions, assignedBy(metric)), seed };
+  } catch (error) {
+    centroids.release();
+    throw error;
+  }
 }
 
 function release({ centroids, table }: Trained): void {
@@ -410,17 +442,14 @@ function release({ centroids, table }: Trained): void {
   table.release();
 }
 
-/** Some rows of a sample, or all, in their order. */
-function drawRows(values: Float32Array, dimensions: number, most: number, seed: number): Float32Array {
-  const rows = values.length / dimensions;
-  if (rows <= most) return values;
+/** Numbers of some rows of a sample, in their order; undefined for all. */
+function drawRows(rows: number, most: number, seed: number): Int32Array | undefined {
+  if (rows <= most) return undefined;
   const random = new Random(seed);
-  const drawn = new Float32Array(most * dimensions);
+  const drawn = new Int32Array(most);
   // Selection sampling (Knuth, The Art of Computer Programming 2, algorithm 3.4.2 S): each subset is equally likely.
   for (let row = 0, taken = 0; taken < most; row++) {
-    if (random.uniform() * (rows - row) >= most - taken) continue;
-    drawn.set(values.subarray(row * dimensions, (row + 1) * dimensions), taken * dimensions);
-    taken++;
+    if (random.uniform() * (rows - row) < most - taken) drawn[taken++] = row;
   }
   return drawn;
 }

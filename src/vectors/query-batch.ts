@@ -10,7 +10,7 @@ const TILE_QUERIES = 6;
 const TILE_HEAD_BYTES = 32;
 const TILE_GROUP_BYTES = 24;
 /** Candidates that wait at a query, and bytes of a candidate or a result. */
-export const CANDIDATE_ROOM = 64;
+const CANDIDATE_ROOM = 64;
 const ENTRY_BYTES = 8;
 const CANDIDATE_BYTES = 16;
 /** From so many queries on, a tile beats one scan a query. */
@@ -21,7 +21,6 @@ const PRODUCT_BYTES = 64 * TILE_QUERIES;
 
 // Fields of the descriptor, in words.
 const FOUND = 11;
-const WAITING = 14;
 const RESCORED = 15;
 
 /** The rows that queries are prepared for: a store of any kind. */
@@ -283,17 +282,9 @@ export class QueryBatch {
     this.#runtime.kernels.scoreCells(this.#block, segment, keys, cells);
   }
 
-  /** Scores the given rows of a segment, at most 64, for query `i`. */
-  scoreRows(i: number, segment: number, rows: readonly number[]): void {
-    const { kernels, memory } = this.#runtime;
-    const candidates = (this.#candidates + i * CANDIDATE_ROOM * CANDIDATE_BYTES) / 4;
-    for (let j = 0; j < rows.length; j++) {
-      memory.f32[candidates + 4 * j] = Number.POSITIVE_INFINITY;
-      memory.u32[candidates + 4 * j + 1] = rows[j]!;
-      memory.u32[candidates + 4 * j + 2] = segment;
-    }
-    memory.u32[this.#query(i) / 4 + WAITING] = rows.length;
-    kernels.rescore(this.#query(i));
+  /** Scores the live rows among `count` places for query `i`; its filter is not asked. */
+  scorePlaces(i: number, places: number, count: number): void {
+    this.#runtime.kernels.scorePlaces(this.#query(i), places, count);
   }
 
   /** Rows that query `i` scored in float32, as candidates. */

@@ -6,6 +6,7 @@ import { errorOf } from '../../host/error-of.ts';
 import { makeQueries, makeRows } from '../../reference/data.ts';
 import { expectSameAnswers, sameBytes } from '../answers.ts';
 import { forge, type Parts, tensorOf } from '../forge.ts';
+import { TUNING } from './tuning.ts';
 
 describe.each<Metric>(['cosine', 'ip', 'l2'])('a saved index under %s', (metric) => {
   test.each([
@@ -78,7 +79,7 @@ describe('a forged file whose checksums fit', () => {
   beforeAll(async () => {
     using index = await HnswIndex.create({ dimensions: 3, m: 2, seed: 5 });
     index.add(makeRows({ distribution: 'bell', metric: 'cosine', dimensions: 3, size: 21 }, 1));
-    index.tuning = { effort: { ef: 33 }, curve: [] } as never;
+    index.tuning = TUNING;
     file = index.toBytes();
   });
 
@@ -122,7 +123,7 @@ describe('a forged file whose checksums fit', () => {
       expect([data.includes(0), data.some((layer) => layer > 1)]).toEqual([true, true]);
     });
     using index = HnswIndex.fromBytes(file);
-    expect(index.tuning).toEqual({ effort: { ef: 33 }, curve: [] });
+    expect(index.tuning).toEqual(TUNING);
   });
 
   test.each<[string, ErrorCode, (parts: Parts) => void]>([
@@ -134,7 +135,11 @@ describe('a forged file whose checksums fit', () => {
     ['of no efConstruction', 'FILE_CORRUPT', options({ efConstruction: null })],
     ['of a seed that is none', 'FILE_CORRUPT', metadata('seed', 'x')],
     ['with a tuning that is no JSON', 'FILE_CORRUPT', metadata('tuning', '{')],
-    ['with a tuning of ef 0', 'FILE_CORRUPT', metadata('tuning', '{"effort":{"ef":0},"curve":[]}')],
+    [
+      'with a tuning of ef 0',
+      'FILE_CORRUPT',
+      metadata('tuning', JSON.stringify({ ...TUNING, effort: { ef: 0 } })),
+    ],
     ['with a link beyond the rows', 'FILE_CORRUPT', put('links', 0, 21)],
     ['with a link to 4 294 967 294', 'FILE_CORRUPT', put('links', 40, 0xffff_fffe)],
     ['with a link behind the last', 'FILE_CORRUPT', put('links', 0, 0xffff_ffff)],

@@ -4,6 +4,7 @@ import { errorOf } from '../../host/error-of.ts';
 import { makeQueries, makeRows } from '../../reference/data.ts';
 import { rankFloat32 } from '../../reference/float32.ts';
 import { sameBytes } from '../answers.ts';
+import { TUNING } from './tuning.ts';
 
 const METRICS: readonly Metric[] = ['cosine', 'ip', 'l2'];
 
@@ -128,7 +129,7 @@ describe('k, ef and filter', () => {
     index.add(rows);
     const visited = (options: object) => index.search(query, { k: 1, stats: true, ...options }).visited![0]!;
     const [few, many] = [visited({ ef: 2 }), visited({ ef: 40 })];
-    index.tuning = { effort: { ef: 2 }, curve: [] } as never;
+    index.tuning = { ...TUNING, effort: { ef: 2 } };
     expect(few).toBeLessThan(many);
     expect(visited({})).toBe(few);
     expect(visited({ ef: 40 })).toBe(many);
