@@ -160,6 +160,11 @@ export class QueryBatch {
     }
   }
 
+  /** Where the descriptor of query `i` stands. */
+  address(i: number): number {
+    return this.#query(i);
+  }
+
   /** Scores every row of a segment for query `i`. */
   scanRows(i: number, segment: number): void {
     this.#runtime.kernels.scanRows(this.#query(i), segment);
