@@ -282,8 +282,8 @@ function instantiate(
   const memory = createMemory(maximumBytes);
   const { exports } = new WebAssembly.Instance(module, { env: { memory: memory.wasm } });
   const kernels = exports as unknown as Kernels;
-  // Eight sums that start at 0..7 each take four products 3 x 3: 28 + 8 * 36.
-  return kernels.multiplyCodes(1, 0x03030303) === 316 ? { kernels, memory, tier } : undefined;
+  // Twelve sums that start at 0..11 each take four products 3 x 3: 66 + 12 * 36.
+  return kernels.multiplyCodes(1, 0x03030303) === 498 ? { kernels, memory, tier } : undefined;
 }
 
 /** Some devices refuse to reserve 4 GiB of addresses; half as much is asked for until they agree. */
