@@ -1,8 +1,8 @@
 import { LshIndex } from 'lanewise';
 import type { Method } from './method.ts';
 
-/** A table for so many bits: sixteen rows or so a bucket, were they spread evenly. */
-const ROWS_A_BUCKET = 16;
+/** A table has so many buckets that each would hold so many rows, were these spread evenly. */
+const ROWS_A_BUCKET = 4;
 const TABLES = 12;
 
 export const lsh: Method = {
