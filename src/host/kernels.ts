@@ -26,6 +26,29 @@ export interface Kernels {
   scanTile(queries: number, size: number, codes: number, segment: number, products: number): void;
   rescore(query: number, segment: number): void;
   sortResults(query: number): void;
+  rotate(vector: number, factors: number, dimensions: number, window: number, scratch: number): void;
+  encodeSubvectors(
+    vectors: number,
+    stride: number,
+    rows: number,
+    codebooks: number,
+    subvectors: number,
+    width: number,
+    centroids: number,
+    codes: number,
+  ): void;
+  encodeSketches(
+    sketcher: number,
+    vectors: number,
+    lanes: number,
+    norms: number,
+    centroid: number,
+    blocks: number,
+    from: number,
+    to: number,
+  ): void;
+  makeTables(query: number, sketcher: number, tables: number): void;
+  scanSketches(query: number, segment: number, tables: number, cellTerm: number, margin: number): void;
   startHash(state: number, seed: bigint): void;
   updateHash(state: number, from: number, bytes: number): void;
   finishHash(state: number, from: number, bytes: number): bigint;
