@@ -24,7 +24,8 @@ export function rotate(vector: usize, factors: usize, dimensions: u32, window: u
     for (let at: usize = 0; at < bytes; at += 16) {
       v128.store(vector + at, f32x4.mul(v128.load(vector + at), v128.load(signs + at)));
     }
-    transform(vector + (round & 1 ? (dimensions - window) << 2 : 0), window << 2, scratch);
+    const skipped: u32 = round & 1 ? dimensions - window : 0;
+    transform(vector + (skipped << 2), window << 2, scratch);
     if (window !== dimensions) combineHalves(vector, bytes >> 1);
   }
 }

@@ -1,0 +1,209 @@
+import type { Runtime } from '../host/kernels.ts';
+import { type LongCallOptions, runInSlices } from '../host/progress.ts';
+import { Random } from '../host/random.ts';
+
+/** How vectors are cut: `subvectors` parts of `width` dimensions, each with `centroids` (16 or 256) of its own. */
+export interface CodebookShape {
+  readonly subvectors: number;
+  readonly width: number;
+  readonly centroids: number;
+}
+
+/** Rounds of Lloyd's algorithm, at most; it ends when no code changes. */
+const MOST_ROUNDS = 25;
+/** Rows among which first centroids are chosen, at most: choosing costs rows x centroids for each part. */
+const MOST_SEEDED = 4096;
+/** Multiplications of a step between two looks at the clock: a few milliseconds. */
+const STEP_PRODUCTS = 1 << 22;
+
+/** Floats of the codebook of one part as the kernels read it: values by dimension, then minus half the squared norms. */
+function codebookFloats({ width, centroids }: CodebookShape): number {
+  return (width + 1) * centroids;
+}
+
+/** Bytes of all codebooks (assembly/subvectors.ts draws them). */
+export function codebookBytes(shape: CodebookShape): number {
+  return 4 * shape.subvectors * codebookFloats(shape);
+}
+
+/**
+ * Codebooks by k-means, one for each part of the rows: seeded as k-means++ does, then Lloyd's rounds. A centroid that
+ * loses its last row takes one of the largest cell's. The same rows and seed give the same bits everywhere.
+ *
+ * Cost of a round: rows x dimensions x centroids. Source: Jegou et al. (2011); Arthur and Vassilvitskii, "k-means++" (2007).
+ *
+ * @param rows rows x (subvectors * width), row-major, in random order
+ * @throws LanewiseError `MEMORY_EXHAUSTED`, and the signal's reason
+ */
+export async function trainCodebooks(
+  runtime: Runtime,
+  rows: Float32Array,
+  shape: CodebookShape,
+  seed: number,
+  options: LongCallOptions,
+): Promise<Float32Array> {
+  const training = new CodebookTraining(runtime, rows, shape, new Random(seed));
+  try {
+    await runInSlices(training.steps, (done) => training.step(done), options);
+    return training.codebooks;
+  } finally {
+    training.release();
+  }
+}
+
+/** Training as steps of some milliseconds: one for each part to be seeded, then some for each round. */
+class CodebookTraining {
+  readonly codebooks: Float32Array;
+  readonly steps: number;
+  readonly #runtime: Runtime;
+  readonly #rows: Float32Array;
+  readonly #shape: CodebookShape;
+  readonly #random: Random;
+  readonly #count: number;
+  readonly #stepRows: number;
+  readonly #stepsPerRound: number;
+  readonly #codes: Uint8Array;
+  readonly #sums: Float64Array;
+  readonly #members: Uint32Array;
+  #changed = 0;
+  /** In linear memory: the codebooks, rows of one step, and their codes. */
+  readonly #block: number;
+
+  constructor(runtime: Runtime, rows: Float32Array, shape: CodebookShape, random: Random) {
+    const { subvectors, width, centroids } = shape;
+    this.#runtime = runtime;
+    this.#rows = rows;
+    this.#shape = shape;
+    this.#random = random;
+    this.#count = rows.length / (subvectors * width);
+    this.#stepRows = Math.max(1, Math.floor(STEP_PRODUCTS / (subvectors * width * centroids)));
+    this.#stepsPerRound = Math.ceil(this.#count / this.#stepRows);
+    this.steps = subvectors + MOST_ROUNDS * this.#stepsPerRound;
+    this.codebooks = new Float32Array(codebookBytes(shape) / 4);
+    this.#codes = new Uint8Array(this.#count * subvectors);
+    this.#sums = new Float64Array(subvectors * width * centroids);
+    this.#members = new Uint32Array(subvectors * centroids);
+    const rowBytes = 4 * subvectors * width;
+    this.#block = runtime.memory.allocate(codebookBytes(shape) + this.#stepRows * (rowBytes + subvectors));
+  }
+
+  /** Does step `done`; returns how many are done then. */
+  step(done: number): number {
+    const { subvectors } = this.#shape;
+    if (done < subvectors) {
+      this.#seed(done);
+      return done + 1;
+    }
+    const inRound = (done - subvectors) % this.#stepsPerRound;
+    if (inRound === 0) this.#beginRound();
+    this.#assign(inRound * this.#stepRows);
+    if (inRound + 1 < this.#stepsPerRound) return done + 1;
+    if (this.#changed === 0) return this.steps;
+    for (let part = 0; part < subvectors; part++) this.#update(part);
+    return done + 1;
+  }
+
+  release(): void {
+    this.#runtime.memory.free(this.#block);
+  }
+
+  /** Chooses the first centroids of a part: each row with a chance in proportion to its distance from those chosen. */
+  #seed(part: number): void {
+    const { centroids } = this.#shape;
+    const seeded = Math.min(this.#count, MOST_SEEDED);
+    const distances = new Float64Array(seeded).fill(Number.POSITIVE_INFINITY);
+    let chosen = this.#random.integer(seeded);
+    for (let centroid = 0; centroid < centroids; centroid++) {
+      this.#place(part, centroid, this.#partOf(chosen, part));
+      let total = 0;
+      for (let row = 0; row < seeded; row++) {
+        distances[row] = Math.min(distances[row]!, this.#squaredDistance(part, chosen, row));
+        total += distances[row]!;
+      }
+      let left = this.#random.uniform() * total;
+      chosen = 0;
+      while (chosen < seeded - 1 && left >= distances[chosen]!) left -= distances[chosen++]!;
+    }
+  }
+
+  #squaredDistance(part: number, a: number, b: number): number {
+    const { width, subvectors } = this.#shape;
+    const from = (a * subvectors + part) * width;
+    const to = (b * subvectors + part) * width;
+    let sum = 0;
+    for (let i = 0; i < width; i++) {
+      const difference = this.#rows[from + i]! - this.#rows[to + i]!;
+      sum += difference * difference;
+    }
+    return sum;
+  }
+
+  #partOf(row: number, part: number): Float32Array {
+    const { width, subvectors } = this.#shape;
+    const start = (row * subvectors + part) * width;
+    return this.#rows.subarray(start, start + width);
+  }
+
+  /** Writes a centroid into the codebooks. */
+  #place(part: number, centroid: number, values: ArrayLike<number>): void {
+    const { width, centroids } = this.#shape;
+    const start = part * codebookFloats(this.#shape) + centroid;
+    let square = 0;
+    for (let i = 0; i < width; i++) {
+      const value = Math.fround(values[i]!);
+      this.codebooks[start + i * centroids] = value;
+      square += value * value;
+    }
+    this.codebooks[start + width * centroids] = -square / 2;
+  }
+
+  #beginRound(): void {
+    this.#runtime.memory.f32.set(this.codebooks, this.#block / 4);
+    this.#sums.fill(0);
+    this.#members.fill(0);
+    this.#changed = 0;
+  }
+
+  /** Finds the nearest centroids of the rows from `first` on, as many as a step takes, and adds them to their cells. */
+  #assign(first: number): void {
+    const { subvectors, width, centroids } = this.#shape;
+    const { memory, kernels } = this.#runtime;
+    const dimensions = subvectors * width;
+    const rows = Math.min(this.#stepRows, this.#count - first);
+    const at = this.#block + codebookBytes(this.#shape);
+    const codesAt = at + 4 * dimensions * rows;
+    memory.f32.set(this.#rows.subarray(first * dimensions, (first + rows) * dimensions), at / 4);
+    kernels.encodeSubvectors(at, 4 * dimensions, rows, this.#block, subvectors, width, centroids, codesAt);
+    for (let i = 0; i < rows * subvectors; i++) {
+      const code = memory.u8[codesAt + i]!;
+      const place = first * subvectors + i;
+      if (this.#codes[place] !== code) this.#changed++;
+      this.#codes[place] = code;
+      const cell = (i % subvectors) * centroids + code;
+      this.#members[cell]!++;
+      for (let j = 0; j < width; j++) this.#sums[cell * width + j]! += this.#rows[place * width + j]!;
+    }
+  }
+
+  /** Moves the centroids of a part to the means of their cells. */
+  #update(part: number): void {
+    const { width, centroids } = this.#shape;
+    const members = this.#members.subarray(part * centroids, (part + 1) * centroids);
+    const largest = members.indexOf(Math.max(...members));
+    for (let centroid = 0; centroid < centroids; centroid++) {
+      const count = members[centroid]!;
+      const start = (part * centroids + centroid) * width;
+      const values = count
+        ? this.#sums.subarray(start, start + width).map((sum) => sum / count)
+        : this.#partOf(this.#memberOf(part, largest), part);
+      this.#place(part, centroid, values);
+    }
+  }
+
+  /** A row of a part's cell, from a random place on. */
+  #memberOf(part: number, cell: number): number {
+    let row = this.#random.integer(this.#count);
+    while (this.#codes[row * this.#shape.subvectors + part] !== cell) row = (row + 1) % this.#count;
+    return row;
+  }
+}
