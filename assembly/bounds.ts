@@ -9,13 +9,19 @@ import { COSINE, metricOf } from './query';
 import { errorsOf, normsOf, scalesOf } from './segment';
 
 /** The part of four rows' upper bounds that every metric has: scaled products, and errors. */
-function codeBounds(products: usize, scales: usize, errors: usize, step: v128, errorFactor: v128): v128 {
+export function codeBounds(
+  products: usize,
+  scales: usize,
+  errors: usize,
+  step: v128,
+  errorFactor: v128,
+): v128 {
   const scaled = f32x4.mul(f32x4.convert_i32x4_s(v128.load(products)), v128.load(scales));
   return f32x4.add(f32x4.mul(scaled, step), f32x4.mul(v128.load(errors), errorFactor));
 }
 
 /** What the norms of four rows add to their upper bounds. */
-function normBounds(norms: usize, normFactor: v128, squareFactor: v128): v128 {
+export function normBounds(norms: usize, normFactor: v128, squareFactor: v128): v128 {
   const norm = v128.load(norms);
   return f32x4.mul(norm, f32x4.sub(normFactor, f32x4.mul(norm, squareFactor)));
 }

@@ -14,57 +14,77 @@
 import { boundBlock } from './bounds';
 import { rescore } from './candidates';
 import { joinHalves } from './codes';
-import { lanesOf, QUERY_BYTES } from './query';
+import { lanesOf } from './query';
 import { BLOCK, blocksOf, codesOf, correctionsOf, countOf, GROUP_BYTES } from './segment';
 
 /** Queries in a full tile. */
-const TILE: u32 = 6;
+export const TILE: u32 = 6;
 /** Bytes of one group of a tile's codes: 4 dimensions of each query. */
 const TILE_BYTES: u32 = 24;
+/** A tile opens with the addresses of its queries. */
+const HEAD_BYTES: usize = 32;
 
-/** Interleaves the codes of `size` queries (1 to 6) four bytes at a time into `codes`, 24 bytes a group of 4 dimensions. */
-export function packTile(queries: usize, size: u32, codes: usize): void {
-  const groups = lanesOf(queries);
-  for (let i: u32 = 0; i < TILE; i++) {
-    const from = load<usize>(queries + min(i, size - 1) * QUERY_BYTES, 4);
+/** The address of the query in a place of a tile. */
+export function queryOf(tile: usize, place: u32): usize {
+  return load<usize>(tile + (place << 2));
+}
+
+/**
+ * Writes a tile of the `size` queries (1 to 6) whose addresses stand at `queries`: their addresses, then their codes,
+ * interleaved four bytes at a time, 24 bytes a group of 4 dimensions. A short tile repeats its last query.
+ */
+export function packTile(queries: usize, size: u32, tile: usize): void {
+  const groups = lanesOf(load<usize>(queries));
+  for (let place: u32 = 0; place < TILE; place++) {
+    const query = load<usize>(queries + (min(place, size - 1) << 2));
+    store<usize>(tile + (place << 2), query);
+    const from = load<usize>(query, 4);
+    const to = tile + HEAD_BYTES + (place << 2);
     for (let group: u32 = 0; group < groups; group++) {
-      store<u32>(codes + group * TILE_BYTES + (i << 2), load<u32>(from + (group << 2)));
+      store<u32>(to + group * TILE_BYTES, load<u32>(from + (group << 2)));
     }
   }
 }
 
 /**
- * Scans a segment for `size` queries, 1 to 6, whose descriptors follow one another and whose codes are packed.
- * `products` holds 384 bytes: 64 a query. A short tile costs as much as a full one.
+ * Scans a segment for the `size` queries of a tile. `products` holds 384 bytes: 64 a query. In the relaxed tier a short
+ * tile costs as much as a full one.
  */
-export function scanTile(queries: usize, size: u32, codes: usize, segment: usize, products: usize): void {
+export function scanTile(tile: usize, size: u32, segment: usize, products: usize): void {
   const plane = codesOf(segment);
   const count = countOf(segment);
-  const groups = lanesOf(queries);
+  const groups = lanesOf(queryOf(tile, 0));
   const corrections = correctionsOf(plane);
   let block = blocksOf(plane);
   for (let row: u32 = 0; row < count; row += BLOCK, block += groups * GROUP_BYTES) {
-    const correction = corrections + ((<usize>row) << 2);
-    for (let half: usize = 0; half < 64; half += 32) {
-      if (ASC_FEATURE_RELAXED_SIMD) {
-        multiplyHalfBlock(codes, block + half, groups, correction + half, products + half);
-      } else {
-        for (let pair: u32 = 0; pair < size; pair += 2) {
-          multiplyWidened(
-            codes + (pair << 2),
-            block + half,
-            groups,
-            correction + half,
-            products + half + (pair << 6),
-          );
-        }
-      }
-    }
-    for (let i: u32 = 0; i < size; i++) {
-      boundBlock(queries + i * QUERY_BYTES, segment, plane, row, products + (i << 6));
+    multiplyTile(tile, size, groups, block, corrections + ((<usize>row) << 2), products);
+    for (let place: u32 = 0; place < size; place++) {
+      boundBlock(queryOf(tile, place), segment, plane, row, products + (place << 6));
     }
   }
-  for (let i: u32 = 0; i < size; i++) rescore(queries + i * QUERY_BYTES, segment);
+  for (let place: u32 = 0; place < size; place++) rescore(queryOf(tile, place), segment);
+}
+
+/** Products of the queries of a tile with the 16 rows of a block: 64 bytes a query. */
+export function multiplyTile(
+  tile: usize,
+  size: u32,
+  groups: u32,
+  block: usize,
+  correction: usize,
+  products: usize,
+): void {
+  const codes = tile + HEAD_BYTES;
+  for (let half: usize = 0; half < 64; half += 32) {
+    if (ASC_FEATURE_RELAXED_SIMD) {
+      multiplyHalfBlock(codes, block + half, groups, correction + half, products + half);
+    } else {
+      for (let pair: u32 = 0; pair < size; pair += 2) {
+        const at = products + half + (pair << 6);
+        multiplyWidened(codes + (pair << 2), block + half, groups, correction + half, at);
+      }
+    }
+  }
 }
 
 /** Products of six queries with 8 rows: two vectors a query, 64 bytes apart. */

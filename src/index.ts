@@ -1,3 +1,4 @@
+export { KMeans, type KMeansOptions } from './cluster/k-means.ts';
 export { measureRoof, type Roof, type RoofOptions } from './cost/roof.ts';
 export * from './format/index.ts';
 export { type Capabilities, capabilities } from './host/capabilities.ts';

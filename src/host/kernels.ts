@@ -22,9 +22,21 @@ export interface Kernels {
   scanRows(query: number, segment: number): void;
   scanCodes(query: number, segment: number, products: number): void;
   scanNibbles(query: number, segment: number, products: number): void;
-  packTile(queries: number, size: number, codes: number): void;
-  scanTile(queries: number, size: number, codes: number, segment: number, products: number): void;
+  packTile(queries: number, size: number, tile: number): void;
+  scanTile(tile: number, size: number, segment: number, products: number): void;
   rescore(query: number, segment: number): void;
+  assignRows(
+    tiles: number,
+    tileBytes: number,
+    centroids: number,
+    first: number,
+    segment: number,
+    keys: number,
+    cells: number,
+    products: number,
+  ): void;
+  scoreCells(queries: number, segment: number, keys: number, cells: number): void;
+  sumCells(segment: number, lanes: number, metric: number, cells: number, sums: number, counts: number): void;
   sortResults(query: number): void;
   rotate(vector: number, factors: number, dimensions: number, window: number, scratch: number): void;
   encodeSubvectors(

@@ -38,6 +38,31 @@ export async function runInSlices(
   }
 }
 
+/**
+ * Runs work that is written as a generator: every yield ends a piece of a few milliseconds and tells how far it has
+ * come. Gives way to the event loop at least every 16 ms. When it is stopped, the generator's `finally` blocks run.
+ */
+export async function runPieces<Result>(
+  work: Generator<Progress, Result>,
+  { signal, onProgress }: LongCallOptions,
+): Promise<Result> {
+  try {
+    signal?.throwIfAborted();
+    let sliceStart = performance.now();
+    for (;;) {
+      const { done, value } = work.next();
+      if (done) return value;
+      if (performance.now() - sliceStart < SLICE_MILLISECONDS) continue;
+      onProgress?.(value);
+      await nextTurn();
+      signal?.throwIfAborted();
+      sliceStart = performance.now();
+    }
+  } finally {
+    work.return(undefined as Result);
+  }
+}
+
 /** Resolves in a later turn of the event loop; timers would wait 4 ms in browsers. */
 function nextTurn(): Promise<void> {
   return new Promise((resolve) => {

@@ -1,7 +1,7 @@
 import { LanewiseError } from '../host/errors.ts';
 import type { Bitmap } from '../vectors/bitmap.ts';
+import { CANDIDATE_ROOM, QueryBatch } from '../vectors/query-batch.ts';
 import type { VectorStore } from '../vectors/store.ts';
-import { CANDIDATE_ROOM, QueryBatch } from './query-batch.ts';
 
 /** How an exact answer is found: by certified bounds, or by scoring every row. Both give the same bits. */
 export type ExactMethod = 'certified' | 'scan';

@@ -1,6 +1,6 @@
+import { QueryBatch } from '../vectors/query-batch.ts';
 import type { VectorStore } from '../vectors/store.ts';
 import type { RankedRows, SearchScope } from './exact-search.ts';
-import { QueryBatch } from './query-batch.ts';
 
 /** What `rangeExact` looks for. */
 export interface RangeSearch extends SearchScope {

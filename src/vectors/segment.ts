@@ -5,6 +5,9 @@ const SEGMENT_BYTES = 2 << 20;
 const MOST_ROWS = 8192;
 const DESCRIPTOR_BYTES = 64;
 
+/** What encodeRows wants of scratch memory beside a row of floats (assembly/encode.ts). */
+export const SCRATCH_BYTES = 64;
+
 /** One plane of codes: where its arrays stand in a segment, in bytes from the segment's start. */
 export interface PlaneLayout {
   readonly blocks: number;

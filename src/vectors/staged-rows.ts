@@ -1,4 +1,5 @@
 import type { Runtime } from '../host/kernels.ts';
+import type { Memory } from '../host/memory.ts';
 import { type Metric, normError } from './metric.ts';
 import type { SegmentLayout } from './segment.ts';
 
@@ -15,6 +16,35 @@ export interface StagingStore {
   encode(segment: number, from: number, to: number): number;
   commit(staged: StagedRows): void;
   rollback(): void;
+}
+
+/** Some of the rows of `values`, rows x dimensions. */
+export interface RowRange {
+  readonly values: Float32Array;
+  readonly first: number;
+  readonly rows: number;
+  readonly dimensions: number;
+}
+
+/** Copies rows to `address`, padding each to the stride with zeros. */
+export function writeRows(
+  { f32 }: Memory,
+  { stride }: Pick<SegmentLayout, 'stride'>,
+  address: number,
+  { values, first, rows, dimensions }: RowRange,
+): void {
+  const target = address / 4;
+  const start = first * dimensions;
+  if (stride === 4 * dimensions) {
+    f32.set(values.subarray(start, start + rows * dimensions), target);
+    return;
+  }
+  for (let i = 0; i < rows; i++) {
+    const from = start + i * dimensions;
+    const to = target + (i * stride) / 4;
+    f32.set(values.subarray(from, from + dimensions), to);
+    f32.fill(0, to + dimensions, to + stride / 4);
+  }
 }
 
 /** Rows that are written behind the last slot but do not show yet: committed all at once, or rolled back. */
@@ -48,23 +78,16 @@ export class StagedRows {
       layout.rowsPerSegment - row,
       Math.max(1, Math.floor(CHUNK_BYTES / layout.stride)),
     );
-    const target = (segment + layout.rows + row * layout.stride) / 4;
-    const { f32 } = runtime.memory;
-    const first = this.#written * dimensions;
-    if (layout.stride === 4 * dimensions) {
-      f32.set(values.subarray(first, first + rows * dimensions), target);
-    } else {
-      for (let i = 0; i < rows; i++) {
-        const start = first + i * dimensions;
-        const at = target + (i * layout.stride) / 4;
-        f32.set(values.subarray(start, start + dimensions), at);
-        f32.fill(0, at + dimensions, at + layout.stride / 4);
-      }
-    }
+    writeRows(runtime.memory, layout, segment + layout.rows + row * layout.stride, {
+      values,
+      first: this.#written,
+      rows,
+      dimensions,
+    });
     const encoded = this.#store.encode(segment, row, row + rows);
     this.#written += rows;
     if (encoded < row + rows) {
-      const norm = f32[(segment + layout.norms) / 4 + encoded]!;
+      const norm = runtime.memory.f32[(segment + layout.norms) / 4 + encoded]!;
       throw normError(metric, `Vector ${this.#written - rows + encoded - row}`, norm);
     }
     return this.#written;

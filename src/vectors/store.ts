@@ -11,13 +11,12 @@ import {
   describeSegment,
   layoutSegment,
   type Plane,
+  SCRATCH_BYTES,
   type SegmentLayout,
 } from './segment.ts';
 import { StagedRows } from './staged-rows.ts';
 
 const TOMBSTONE = -1;
-/** What encodeRows wants of scratch memory beside a row (assembly/encode.ts). */
-const SCRATCH_CONSTANTS_BYTES = 64;
 
 /** Where a row stands. */
 export interface RowPlace {
@@ -54,7 +53,7 @@ export class VectorStore {
     this.#shift = Math.log2(this.layout.rowsPerSegment);
     this.runtime = runtime();
     this.arena = new Arena(this.runtime.memory);
-    this.#scratch = this.arena.allocate(this.layout.stride + SCRATCH_CONSTANTS_BYTES);
+    this.#scratch = this.arena.allocate(this.layout.stride + SCRATCH_BYTES);
   }
 
   /** Live rows. */

@@ -81,9 +81,11 @@ describe.each(['ip', 'cosine', 'l2'] as const)('on raw pointers, under %s', (met
 
   test.each([1, 2, 5, 6])('scanTile finds the same for %i queries at once', (size) => {
     const { raw, kernels, segment, addresses } = load();
-    const codes = raw.place(3 * 24);
-    kernels.packTile(addresses[0]!, size, codes);
-    kernels.scanTile(addresses[0]!, size, codes, segment, raw.place(384));
+    const pointers = raw.place(4 * addresses.length);
+    raw.u32.set(addresses, pointers / 4);
+    const tile = raw.place(32 + 3 * 24);
+    kernels.packTile(pointers, size, tile);
+    kernels.scanTile(tile, size, segment, raw.place(384));
     expect(addresses.slice(0, size).map((query) => raw.take(query))).toEqual(expected.slice(0, size));
   });
 });

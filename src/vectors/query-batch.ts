@@ -1,12 +1,13 @@
 import type { Runtime } from '../host/kernels.ts';
-import type { Bitmap } from '../vectors/bitmap.ts';
-import { METRIC_CODES, type Metric, normError, normRange } from '../vectors/metric.ts';
-import type { SegmentLayout } from '../vectors/segment.ts';
+import type { Bitmap } from './bitmap.ts';
+import { METRIC_CODES, type Metric, normError, normRange } from './metric.ts';
+import type { SegmentLayout } from './segment.ts';
 
 /** Bytes of a query descriptor (assembly/query.ts draws it). */
 const QUERY_BYTES = 112;
 /** Queries in a full register tile, and bytes that a tile takes a group of four dimensions. */
 const TILE_QUERIES = 6;
+const TILE_HEAD_BYTES = 32;
 const TILE_GROUP_BYTES = 24;
 /** Candidates that wait at a query, and bytes of a candidate or a result. */
 export const CANDIDATE_ROOM = 64;
@@ -35,12 +36,18 @@ export interface Wanted {
   readonly filter: Bitmap | undefined;
 }
 
+/** Where the cells of the rows of a segment stand, and the keys with them: f32 and u32 a row, whole blocks of rows. */
+export interface Assignment {
+  readonly keys: number;
+  readonly cells: number;
+}
+
 /**
  * A few queries in linear memory, ready for the kernels: descriptors, vectors, codes, tiles and results, in one block
  * that `release()` gives back.
  *
  * ```
- * | descriptors | vectors | codes | results | candidates | products | tiles | filter |
+ * | descriptors | vectors | codes | results | candidates | products | addresses | tiles | filter |
  * ```
  */
 export class QueryBatch {
@@ -54,6 +61,7 @@ export class QueryBatch {
   readonly #results: number;
   readonly #candidates: number;
   readonly #products: number;
+  readonly #addresses: number;
   readonly #tiles: number;
   readonly #filter: number;
   readonly #codeBytes: number;
@@ -67,7 +75,7 @@ export class QueryBatch {
     this.#runtime = store.runtime;
     this.#wanted = wanted;
     this.#codeBytes = 8 * Math.ceil(lanes / 2);
-    this.#tileBytes = TILE_GROUP_BYTES * lanes;
+    this.#tileBytes = TILE_HEAD_BYTES + TILE_GROUP_BYTES * lanes;
     let end = 0;
     const place = (bytes: number): number => {
       const start = end;
@@ -80,6 +88,7 @@ export class QueryBatch {
     const results = place(size * wanted.capacity * ENTRY_BYTES);
     const candidates = place(size * CANDIDATE_ROOM * ENTRY_BYTES);
     const products = place(PRODUCT_BYTES);
+    const addresses = place(size * 4);
     const tiles = place(Math.ceil(size / TILE_QUERIES) * this.#tileBytes);
     const filter = place(4 * (wanted.filter?.words.length ?? 0));
     this.#block = this.#runtime.memory.allocate(end) + descriptors;
@@ -88,6 +97,7 @@ export class QueryBatch {
     this.#results = this.#block + results;
     this.#candidates = this.#block + candidates;
     this.#products = this.#block + products;
+    this.#addresses = this.#block + addresses;
     this.#tiles = this.#block + tiles;
     this.#filter = this.#block + filter;
     if (wanted.filter) this.#runtime.memory.u32.set(wanted.filter.words, this.#filter / 4);
@@ -151,17 +161,34 @@ export class QueryBatch {
 
   /** Makes query tiles ready for `scanTiles`. */
   packTiles(): void {
+    const { kernels, memory } = this.#runtime;
+    for (let i = 0; i < this.size; i++) memory.u32[this.#addresses / 4 + i] = this.#query(i);
     for (let first = 0; first < this.size; first += TILE_QUERIES) {
-      this.#runtime.kernels.packTile(this.#query(first), this.#tileSize(first), this.#tile(first));
+      kernels.packTile(this.#addresses + 4 * first, this.#tileSize(first), this.#tile(first));
     }
   }
 
   /** Bounds every row of a segment by 8-bit codes for all queries, and scores what the bounds leave. */
   scanTiles(segment: number): void {
     for (let first = 0; first < this.size; first += TILE_QUERIES) {
-      const size = this.#tileSize(first);
-      this.#runtime.kernels.scanTile(this.#query(first), size, this.#tile(first), segment, this.#products);
+      this.#runtime.kernels.scanTile(this.#tile(first), this.#tileSize(first), segment, this.#products);
     }
+  }
+
+  /**
+   * The queries as centroids, tiles packed: assigns the rows of a segment to the nearest of queries `from..to`, `from` a
+   * multiple of six, where one is nearer than the row's cell so far. Query 0 is centroid `first`.
+   */
+  assignRows(segment: number, { keys, cells }: Assignment, from: number, to: number, first = 0): void {
+    const { kernels } = this.#runtime;
+    const tiles = this.#tile(from);
+    const number = first + from;
+    kernels.assignRows(tiles, this.#tileBytes, to - from, number, segment, keys, cells, this.#products);
+  }
+
+  /** The queries as centroids: writes the keys of the rows of a segment with the cells they are assigned to. */
+  scoreCells(segment: number, { keys, cells }: Assignment): void {
+    this.#runtime.kernels.scoreCells(this.#block, segment, keys, cells);
   }
 
   /** Scores the given rows of a segment, at most 64, for query `i`. */
