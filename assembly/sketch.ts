@@ -117,39 +117,52 @@ function encodeRest(sketcher: usize, rest: usize, center: usize, block: usize, r
   const subvectors = load<u32>(sketcher);
   const width = load<u32>(sketcher, 4);
   const next = load<u32>(sketcher, 12);
+  const coded = rest + 2 * load<usize>(sketcher, 36);
   let codebook = load<usize>(sketcher, 8);
-  let square: f64 = 0; // <r,r>
-  let codedSquare: f64 = 0; // <r0,r0>
-  let product: f64 = 0; // <r,r0>
-  let centerProduct: f64 = 0; // <c,r>
-  let centerCoded: f64 = 0; // <c,r0>
   let at: usize = 0;
   for (let i: u32 = 0; i < subvectors; i++, codebook += next) {
     const code = nearestCentroid(rest + at, codebook, width, CENTROIDS);
-    const byte = block + ((<usize>i >> 1) << 4) + row;
+    const byte = block + ((i >> 1) << 4) + row;
     store<u8>(byte, i & 1 ? load<u8>(byte) | <u8>(code << 4) : <u8>code);
-    const end = at + ((<usize>width) << 2);
+    const end = at + (width << 2);
     for (let value = codebook + (code << 2); at < end; at += 4, value += CENTROIDS << 2) {
-      const coded = <f64>load<f32>(value);
-      const own = <f64>load<f32>(rest + at);
-      const middle = <f64>load<f32>(center + at);
-      square += own * own;
-      codedSquare += coded * coded;
-      product += own * coded;
-      centerProduct += middle * own;
-      centerCoded += middle * coded;
+      store<f32>(coded + at, load<f32>(value));
     }
   }
+  finish(sketcher, rest, at, block + codeBytesOf(subvectors), row);
+}
+
+/** Writes the scale and the term of a row; `end` bytes of the code space are in use. */
+function finish(sketcher: usize, rest: usize, end: usize, tail: usize, row: u32): void {
+  const space = load<usize>(sketcher, 36);
+  const square = dot(rest, rest, end);
+  const product = dot(rest, rest + 2 * space, end);
+  const centerCoded = dot(rest + space, rest + 2 * space, end);
   const weight: f64 = load<u32>(sketcher, 28) === L2 ? 2 : 1;
   const exact = product > 0 ? weight * (square / product) : 0;
-  const tail = block + codeBytesOf(subvectors);
   const scale = <f64>storeScale(sketcher, tail + row, <f32>exact);
-  const term = weight === 2 ? -square - scale * centerCoded : centerProduct - scale * centerCoded;
+  const term =
+    weight === 2 ? -square - scale * centerCoded : dot(rest, rest + space, end) - scale * centerCoded;
   storeTerm(tail + 16 + (row << 1), <f32>term);
   if (product <= 0) return;
   store<f32>(sketcher, max(load<f32>(sketcher, 40), <f32>exact), 40);
+  const codedSquare = dot(rest + 2 * space, rest + 2 * space, end);
   const alignment = <f32>((product * product) / (square * codedSquare));
   store<f32>(sketcher, min(load<f32>(sketcher, 44), alignment), 44);
+}
+
+/** The inner product of two vectors of `end` bytes. */
+function dot(a: usize, b: usize, end: usize): f64 {
+  let sum = f32x4.splat(0);
+  let at: usize = 0;
+  for (; at + 16 <= end; at += 16) sum = f32x4.add(sum, f32x4.mul(v128.load(a + at), v128.load(b + at)));
+  let total: f64 =
+    <f64>f32x4.extract_lane(sum, 0) +
+    <f64>f32x4.extract_lane(sum, 1) +
+    <f64>f32x4.extract_lane(sum, 2) +
+    <f64>f32x4.extract_lane(sum, 3);
+  for (; at < end; at += 4) total += <f64>load<f32>(a + at) * <f64>load<f32>(b + at);
+  return total;
 }
 
 /** Stores a scale in 8 bits, to the nearest that they hold; returns what they hold. */

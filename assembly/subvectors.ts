@@ -7,7 +7,7 @@
 // |x - c|^2 = |x|^2 - 2 (<x, c> - |c|^2 / 2), so the nearest centroid has the largest <x, c> - |c|^2 / 2. The products are
 // added in the order of the dimensions; equal values go to the lower centroid: the same codes in every tier.
 //
-// Cost: (2 width + 4) / 4 instructions a centroid. Source: Jegou et al., "Product quantization for nearest neighbor
+// Cost: some (3 width + 6) / 4 instructions a centroid. Source: Jegou et al., "Product quantization for nearest neighbor
 // search" (2011).
 
 /** Bytes of the codebook of one sub-vector. */
@@ -15,39 +15,37 @@ export function codebookBytes(width: u32, centroids: u32): u32 {
   return ((width + 1) * centroids) << 2;
 }
 
-/** The centroid of a codebook that is nearest to the `width` values at `vector`. */
+/** The centroid of a codebook that is nearest to the `width` values at `vector`. `centroids` is a multiple of 16. */
 export function nearestCentroid(vector: usize, codebook: usize, width: u32, centroids: u32): u32 {
   const row = centroids << 2;
   const end = vector + (width << 2);
   const offsets = codebook + width * row;
-  let best = f32x4.splat(-Infinity);
-  let bestLanes = i32x4.splat(0);
-  for (let at: u32 = 0; at < row; at += 16) {
-    let value = v128.load(offsets + at);
-    let column = codebook + at;
-    for (let from = vector; from < end; from += 4, column += row) {
-      value = f32x4.add(value, f32x4.mul(v128.load_splat<u32>(from), v128.load(column)));
+  let largest: f32 = -Infinity;
+  let nearest: u32 = 0;
+  for (let at: u32 = 0; at < row; at += 64) {
+    let a = v128.load(offsets + at);
+    let b = v128.load(offsets + at, 16);
+    let c = v128.load(offsets + at, 32);
+    let d = v128.load(offsets + at, 48);
+    for (let from = vector, column = codebook + at; from < end; from += 4, column += row) {
+      const value = v128.load_splat<u32>(from);
+      a = f32x4.add(a, f32x4.mul(value, v128.load(column)));
+      b = f32x4.add(b, f32x4.mul(value, v128.load(column, 16)));
+      c = f32x4.add(c, f32x4.mul(value, v128.load(column, 32)));
+      d = f32x4.add(d, f32x4.mul(value, v128.load(column, 48)));
     }
-    const isBetter = f32x4.gt(value, best);
-    best = f32x4.pmax(best, value);
-    bestLanes = v128.bitselect(i32x4.splat(<i32>(at >> 2)), bestLanes, isBetter);
+    const four = f32x4.pmax(f32x4.pmax(a, b), f32x4.pmax(c, d));
+    const two = f32x4.pmax(four, i32x4.shuffle(four, four, 2, 3, 0, 1));
+    const one = f32x4.pmax(two, i32x4.shuffle(two, two, 1, 0, 3, 2));
+    const best = f32x4.extract_lane(one, 0);
+    if (!(best > largest)) continue;
+    largest = best;
+    // The places of the largest, a bit each: the lowest of them counts.
+    const ab = i16x8.narrow_i32x4_s(f32x4.eq(a, one), f32x4.eq(b, one));
+    const cd = i16x8.narrow_i32x4_s(f32x4.eq(c, one), f32x4.eq(d, one));
+    nearest = (at >> 2) + ctz(i8x16.bitmask(i8x16.narrow_i16x8_s(ab, cd)));
   }
-  return lowestBest(best, bestLanes);
-}
-
-/** Of four lanes' values and the multiples of four where they stood, the place of the largest; the lowest of equals. */
-function lowestBest(values: v128, lanes: v128): u32 {
-  const a = f32x4.extract_lane(values, 0);
-  const b = f32x4.extract_lane(values, 1);
-  const c = f32x4.extract_lane(values, 2);
-  const d = f32x4.extract_lane(values, 3);
-  const largest = max(max(a, b), max(c, d));
-  let place: i32 = i32.MAX_VALUE;
-  if (a === largest) place = i32x4.extract_lane(lanes, 0);
-  if (b === largest) place = min(place, i32x4.extract_lane(lanes, 1) + 1);
-  if (c === largest) place = min(place, i32x4.extract_lane(lanes, 2) + 2);
-  if (d === largest) place = min(place, i32x4.extract_lane(lanes, 3) + 3);
-  return <u32>place;
+  return nearest;
 }
 
 /** Writes the codes of `rows` vectors, `stride` bytes apart: one byte a sub-vector, rows x subvectors. */
