@@ -100,7 +100,7 @@ export function encodeSketches(
     const norm: f32 = norms !== 0 ? load<f32>(norms + ((row - from) << 2)) : 1;
     subtract(vector, centroid, lanes, norm, rest);
     enterCodeSpace(sketcher, rest, lanes);
-    encodeRest(sketcher, rest, center, blocks + (row / BLOCK) * blockBytes, row % BLOCK);
+    encodeRest(sketcher, rest, blocks + (row / BLOCK) * blockBytes, row % BLOCK);
   }
 }
 
@@ -112,8 +112,8 @@ function subtract(vector: usize, centroid: usize, lanes: u32, norm: f32, to: usi
   }
 }
 
-/** Writes the sketch of a row that differs from its cell's `center` by `rest`, both in the code space. */
-function encodeRest(sketcher: usize, rest: usize, center: usize, block: usize, row: u32): void {
+/** Writes the sketch of a row that differs from its cell's centroid by `rest`; the centroid stands behind it. */
+function encodeRest(sketcher: usize, rest: usize, block: usize, row: u32): void {
   const subvectors = load<u32>(sketcher);
   const width = load<u32>(sketcher, 4);
   const next = load<u32>(sketcher, 12);

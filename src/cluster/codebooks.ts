@@ -1,6 +1,6 @@
 import type { Runtime } from '../host/kernels.ts';
-import { type LongCallOptions, runInSlices } from '../host/progress.ts';
-import { Random } from '../host/random.ts';
+import type { Progress } from '../host/progress.ts';
+import type { Random } from '../host/random.ts';
 
 /** How vectors are cut: `subvectors` parts of `width` dimensions, each with `centroids` (16 or 256) of its own. */
 export interface CodebookShape {
@@ -13,8 +13,8 @@ export interface CodebookShape {
 const MOST_ROUNDS = 25;
 /** Rows among which first centroids are chosen, at most: choosing costs rows x centroids for each part. */
 const MOST_SEEDED = 4096;
-/** Multiplications of a step between two looks at the clock: a few milliseconds. */
-const STEP_PRODUCTS = 1 << 22;
+/** Multiplications between two looks at the clock: a few milliseconds. */
+const PIECE_PRODUCTS = 1 << 22;
 
 /** Floats of the codebook of one part as the kernels read it: values by dimension, then minus half the squared norms. */
 function codebookFloats({ width, centroids }: CodebookShape): number {
@@ -28,45 +28,42 @@ export function codebookBytes(shape: CodebookShape): number {
 
 /**
  * Codebooks by k-means, one for each part of the rows: seeded as k-means++ does, then Lloyd's rounds. A centroid that
- * loses its last row takes one of the largest cell's. The same rows and seed give the same bits everywhere.
+ * loses its last row takes one of the largest cell's. The same rows and seed give the same bits everywhere. Progress
+ * counts pieces of work and may end early.
  *
  * Cost of a round: rows x dimensions x centroids. Source: Jegou et al. (2011); Arthur and Vassilvitskii, "k-means++" (2007).
  *
  * @param rows rows x (subvectors * width), row-major, in random order
- * @throws LanewiseError `MEMORY_EXHAUSTED`, and the signal's reason
+ * @throws LanewiseError `MEMORY_EXHAUSTED`
  */
-export async function trainCodebooks(
+export function* trainCodebooks(
   runtime: Runtime,
   rows: Float32Array,
   shape: CodebookShape,
-  seed: number,
-  options: LongCallOptions,
-): Promise<Float32Array> {
-  const training = new CodebookTraining(runtime, rows, shape, new Random(seed));
+  random: Random,
+): Generator<Progress, Float32Array> {
+  const training = new CodebookTraining(runtime, rows, shape, random);
   try {
-    await runInSlices(training.steps, (done) => training.step(done), options);
-    return training.codebooks;
+    return yield* training.run();
   } finally {
     training.release();
   }
 }
 
-/** Training as steps of some milliseconds: one for each part to be seeded, then some for each round. */
+/** Training in pieces of some milliseconds. */
 class CodebookTraining {
-  readonly codebooks: Float32Array;
-  readonly steps: number;
+  readonly #codebooks: Float32Array;
   readonly #runtime: Runtime;
   readonly #rows: Float32Array;
   readonly #shape: CodebookShape;
   readonly #random: Random;
   readonly #count: number;
-  readonly #stepRows: number;
-  readonly #stepsPerRound: number;
+  readonly #pieceRows: number;
   readonly #codes: Uint8Array;
   readonly #sums: Float64Array;
   readonly #members: Uint32Array;
   #changed = 0;
-  /** In linear memory: the codebooks, rows of one step, and their codes. */
+  /** In linear memory: the codebooks, rows of one piece, and their codes. */
   readonly #block: number;
 
   constructor(runtime: Runtime, rows: Float32Array, shape: CodebookShape, random: Random) {
@@ -76,31 +73,33 @@ class CodebookTraining {
     this.#shape = shape;
     this.#random = random;
     this.#count = rows.length / (subvectors * width);
-    this.#stepRows = Math.max(1, Math.floor(STEP_PRODUCTS / (subvectors * width * centroids)));
-    this.#stepsPerRound = Math.ceil(this.#count / this.#stepRows);
-    this.steps = subvectors + MOST_ROUNDS * this.#stepsPerRound;
-    this.codebooks = new Float32Array(codebookBytes(shape) / 4);
+    this.#pieceRows = Math.max(1, Math.floor(PIECE_PRODUCTS / (subvectors * width * centroids)));
+    this.#codebooks = new Float32Array(codebookBytes(shape) / 4);
     this.#codes = new Uint8Array(this.#count * subvectors);
     this.#sums = new Float64Array(subvectors * width * centroids);
     this.#members = new Uint32Array(subvectors * centroids);
     const rowBytes = 4 * subvectors * width;
-    this.#block = runtime.memory.allocate(codebookBytes(shape) + this.#stepRows * (rowBytes + subvectors));
+    this.#block = runtime.memory.allocate(codebookBytes(shape) + this.#pieceRows * (rowBytes + subvectors));
   }
 
-  /** Does step `done`; returns how many are done then. */
-  step(done: number): number {
+  *run(): Generator<Progress, Float32Array> {
     const { subvectors } = this.#shape;
-    if (done < subvectors) {
-      this.#seed(done);
-      return done + 1;
+    const total = subvectors + MOST_ROUNDS * Math.ceil(this.#count / this.#pieceRows);
+    let done = 0;
+    for (let part = 0; part < subvectors; part++) {
+      this.#seed(part);
+      yield { done: ++done, total };
     }
-    const inRound = (done - subvectors) % this.#stepsPerRound;
-    if (inRound === 0) this.#beginRound();
-    this.#assign(inRound * this.#stepRows);
-    if (inRound + 1 < this.#stepsPerRound) return done + 1;
-    if (this.#changed === 0) return this.steps;
-    for (let part = 0; part < subvectors; part++) this.#update(part);
-    return done + 1;
+    for (let round = 0; round < MOST_ROUNDS; round++) {
+      this.#beginRound();
+      for (let first = 0; first < this.#count; first += this.#pieceRows) {
+        this.#assign(first);
+        yield { done: ++done, total };
+      }
+      if (round > 0 && this.#changed === 0) break;
+      for (let part = 0; part < subvectors; part++) this.#update(part);
+    }
+    return this.#codebooks;
   }
 
   release(): void {
@@ -151,25 +150,25 @@ class CodebookTraining {
     let square = 0;
     for (let i = 0; i < width; i++) {
       const value = Math.fround(values[i]!);
-      this.codebooks[start + i * centroids] = value;
+      this.#codebooks[start + i * centroids] = value;
       square += value * value;
     }
-    this.codebooks[start + width * centroids] = -square / 2;
+    this.#codebooks[start + width * centroids] = -square / 2;
   }
 
   #beginRound(): void {
-    this.#runtime.memory.f32.set(this.codebooks, this.#block / 4);
+    this.#runtime.memory.f32.set(this.#codebooks, this.#block / 4);
     this.#sums.fill(0);
     this.#members.fill(0);
     this.#changed = 0;
   }
 
-  /** Finds the nearest centroids of the rows from `first` on, as many as a step takes, and adds them to their cells. */
+  /** Finds the nearest centroids of the rows from `first` on, as many as a piece takes, and adds them to their cells. */
   #assign(first: number): void {
     const { subvectors, width, centroids } = this.#shape;
     const { memory, kernels } = this.#runtime;
     const dimensions = subvectors * width;
-    const rows = Math.min(this.#stepRows, this.#count - first);
+    const rows = Math.min(this.#pieceRows, this.#count - first);
     const at = this.#block + codebookBytes(this.#shape);
     const codesAt = at + 4 * dimensions * rows;
     memory.f32.set(this.#rows.subarray(first * dimensions, (first + rows) * dimensions), at / 4);

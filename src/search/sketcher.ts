@@ -1,7 +1,7 @@
 import { type CodebookShape, codebookBytes, trainCodebooks } from '../cluster/codebooks.ts';
 import type { Arena } from '../host/arena.ts';
 import type { Runtime } from '../host/kernels.ts';
-import type { LongCallOptions } from '../host/progress.ts';
+import type { Progress } from '../host/progress.ts';
 import { Random } from '../host/random.ts';
 import { METRIC_CODES, type Metric } from '../vectors/metric.ts';
 
@@ -22,7 +22,6 @@ const CENTROIDS = 16;
 /** Dimensions of which one code holds the signs. */
 const SIGNS = 4;
 const ROUNDS = 4;
-const BLOCK_ROWS = 16;
 const TAIL_BYTES = 48;
 const TABLE_HEAD_BYTES = 128;
 const DESCRIPTOR_BYTES = 64;
@@ -93,19 +92,15 @@ export class Sketcher {
   }
 
   /**
-   * Learns the codebooks of `pq4`, and how large scales are.
+   * Learns the codebooks of `pq4`, and how large scales are; in pieces of a few milliseconds.
    *
    * @param rests rows x dimensions: what some rows differ from their cells' centroids, in random order
+   * @throws LanewiseError `MEMORY_EXHAUSTED`
    */
-  async train(rests: Float32Array, dimensions: number, seed: number, options: LongCallOptions): Promise<void> {
-    const rows = rests.length / dimensions;
-    const space = this.subvectors * this.width;
-    const padded = new Float32Array(rows * space);
-    for (let i = 0; i < rows; i++) {
-      padded.set(rests.subarray(i * dimensions, (i + 1) * dimensions), i * space);
-    }
+  *train(rests: Float32Array, dimensions: number, random: Random): Generator<Progress, void> {
     if (this.kind === 'pq4') {
-      const codebooks = await trainCodebooks(this.#runtime, padded, this.codebookShape, seed, options);
+      const rows = pad(rests, dimensions, this.subvectors * this.width);
+      const codebooks = yield* trainCodebooks(this.#runtime, rows, this.codebookShape, random);
       this.#runtime.memory.f32.set(codebooks, this.#codebooks / 4);
     }
     this.#measure(rests, dimensions);
@@ -146,6 +141,15 @@ export class Sketcher {
     f32[this.#descriptor / 4 + LARGEST] = 0;
     f32[this.#descriptor / 4 + ALIGNMENT] = 1;
   }
+}
+
+/** Rows x `dimensions` with zeros behind each, up to `width`. */
+function pad(rows: Float32Array, dimensions: number, width: number): Float32Array {
+  if (width === dimensions) return rows;
+  const count = rows.length / dimensions;
+  const padded = new Float32Array(count * width);
+  for (let i = 0; i < count; i++) padded.set(rows.subarray(i * dimensions, (i + 1) * dimensions), i * width);
+  return padded;
 }
 
 /** The sixteen patterns of four signs as a codebook (assembly/subvectors.ts): bit i of a code is the sign of value i. */
