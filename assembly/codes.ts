@@ -30,27 +30,33 @@ export function scanCodes(query: usize, segment: usize, products: usize): void {
     const correctionB = corrections + b * GROUP_BYTES;
     const blockA = first + a * blockBytes;
     const blockB = first + b * blockBytes;
-    if (ASC_FEATURE_RELAXED_SIMD) {
-      multiplyBlocks(codes, blockA, blockB, groups, correctionA, correctionB, products);
-    } else {
-      multiplyHalves(codes, blockA, blockB, groups, correctionA, correctionB, products);
-      multiplyHalves(
-        codes,
-        blockA + 32,
-        blockB + 32,
-        groups,
-        correctionA + 32,
-        correctionB + 32,
-        products + 32,
-      );
-    }
+    multiplyPair(codes, blockA, blockB, groups, correctionA, correctionB, products);
     boundBlock(query, segment, plane, a * BLOCK, products);
     if (a + half < blocks) boundBlock(query, segment, plane, b * BLOCK, products + 64);
   }
   rescore(query, segment);
 }
 
-/** Products of the query with 16 rows of either block. */
+/** Products of the query with the 16 rows of either block: 64 bytes a block. */
+export function multiplyPair(
+  codes: usize,
+  blockA: usize,
+  blockB: usize,
+  groups: u32,
+  correctionA: usize,
+  correctionB: usize,
+  products: usize,
+): void {
+  if (ASC_FEATURE_RELAXED_SIMD) {
+    multiplyBlocks(codes, blockA, blockB, groups, correctionA, correctionB, products);
+  } else {
+    multiplyHalves(codes, blockA, blockB, groups, correctionA, correctionB, products);
+    const to = products + 32;
+    multiplyHalves(codes, blockA + 32, blockB + 32, groups, correctionA + 32, correctionB + 32, to);
+  }
+}
+
+/** The same by relaxed dot products. */
 function multiplyBlocks(
   codes: usize,
   blockA: usize,

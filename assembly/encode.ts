@@ -13,6 +13,7 @@ import {
   blocksOf,
   codesOf,
   correctionsOf,
+  countOf,
   errorsOf,
   GROUP_BYTES,
   idsOf,
@@ -154,6 +155,46 @@ export function clearRows(segment: usize, lanes: u32, from: u32, to: u32): void 
     if (hasBlocks(codesOf(segment))) clearRow(codesOf(segment), row, lanes);
     if (hasBlocks(nibblesOf(segment))) clearRow(nibblesOf(segment), row, (lanes + 1) >> 1);
   }
+}
+
+/**
+ * Moves the live rows of a segment down over the removed ones, keeping their order. Returns how many there are; what
+ * stands behind them is still to be cleared.
+ */
+export function packRows(segment: usize, lanes: u32): u32 {
+  const count = countOf(segment);
+  const ids = idsOf(segment);
+  let end: u32 = 0;
+  for (let row: u32 = 0; row < count; row++) {
+    if (load<i32>(ids + (row << 2)) < 0) continue;
+    if (row !== end) moveRow(segment, lanes, row, end);
+    end++;
+  }
+  return end;
+}
+
+function moveRow(segment: usize, lanes: u32, from: u32, to: u32): void {
+  const stride = lanes << 4;
+  memory.copy(rowsOf(segment) + to * stride, rowsOf(segment) + from * stride, stride);
+  moveWord(normsOf(segment), from, to);
+  moveWord(idsOf(segment), from, to);
+  if (hasBlocks(codesOf(segment))) moveCodes(codesOf(segment), from, to, lanes);
+  if (hasBlocks(nibblesOf(segment))) moveCodes(nibblesOf(segment), from, to, (lanes + 1) >> 1);
+}
+
+function moveCodes(plane: usize, from: u32, to: u32, groups: u32): void {
+  let source = firstGroup(blocksOf(plane), from, groups);
+  let target = firstGroup(blocksOf(plane), to, groups);
+  for (let i: u32 = 0; i < groups; i++, source += GROUP_BYTES, target += GROUP_BYTES) {
+    store<u32>(target, load<u32>(source));
+  }
+  moveWord(scalesOf(plane), from, to);
+  moveWord(errorsOf(plane), from, to);
+  moveWord(correctionsOf(plane), from, to);
+}
+
+function moveWord(array: usize, from: u32, to: u32): void {
+  store<u32>(array + (to << 2), load<u32>(array + (from << 2)));
 }
 
 function clearRow(plane: usize, row: u32, groups: u32): void {

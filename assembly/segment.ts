@@ -8,6 +8,7 @@
 //   +12  plane of 8-bit codes
 //   +28  plane of 4-bit codes
 //   +44  count               rows in use
+//   +48  next                the next segment of the same cell, or 0
 //
 //   plane                        array, one entry a row, but for the blocks; all 0 where the segment keeps no such plane
 //   +0   blocks         ->  i8   blocks of 16 rows, drawn below
@@ -52,6 +53,11 @@ export function nibblesOf(segment: usize): usize {
 
 export function countOf(segment: usize): u32 {
   return load<u32>(segment, 44);
+}
+
+/** The next segment of the same cell, or 0. */
+export function nextOf(segment: usize): usize {
+  return load<usize>(segment, 48);
 }
 
 export function blocksOf(plane: usize): usize {

@@ -10,6 +10,8 @@ export { Random } from './host/random.ts';
 export type { ExactMethod } from './search/exact-search.ts';
 export { FlatIndex } from './search/flat.ts';
 export type { RangeOptions, RangeResult, SearchOptions } from './search/flat-options.ts';
+export { IvfIndex } from './search/ivf.ts';
+export type { CellCodes, IvfOptions, ProbeOptions, ProbeResult, TrainOptions } from './search/ivf-options.ts';
 export type {
   AddOptions,
   CommonSearchOptions,
@@ -17,6 +19,7 @@ export type {
   MemoryUsage,
   SearchResult,
 } from './search/options.ts';
+export type { CurvePoint, Effort, TunableIndex, Tuning } from './search/tuning.ts';
 export { Bitmap } from './vectors/bitmap.ts';
 export type { IdInput, VectorInput } from './vectors/input.ts';
 export type { Metric } from './vectors/metric.ts';

@@ -65,6 +65,11 @@ export class CentroidTable {
     return rows;
   }
 
+  /** Bytes of linear memory held. */
+  get bytes(): number {
+    return this.#arena.bytes + this.#centroids.bytes;
+  }
+
   release(): void {
     this.#centroids.release();
     this.#arena.release();

@@ -17,6 +17,7 @@ export interface Kernels {
     scratch: number,
   ): void;
   clearRows(segment: number, lanes: number, from: number, to: number): void;
+  packRows(segment: number, lanes: number): number;
   prepareQuery(query: number): number;
   raise(query: number, threshold: number): void;
   scanRows(query: number, segment: number): void;
@@ -25,6 +26,20 @@ export interface Kernels {
   packTile(queries: number, size: number, tile: number): void;
   scanTile(tile: number, size: number, segment: number, products: number): void;
   rescore(query: number, segment: number): void;
+  rankCells(query: number, segment: number, first: number, products: number): void;
+  rankTile(tile: number, size: number, segment: number, first: number, products: number): void;
+  probeCells(query: number, ranked: number, from: number, to: number, table: number, products: number): void;
+  probeTiles(
+    queries: number,
+    ranked: number,
+    count: number,
+    from: number,
+    to: number,
+    table: number,
+    cells: number,
+    groups: number,
+    products: number,
+  ): void;
   assignRows(
     tiles: number,
     tileBytes: number,

@@ -1,10 +1,21 @@
 import { LanewiseError } from '../host/errors.ts';
 import type { Bitmap } from '../vectors/bitmap.ts';
-import { CANDIDATE_ROOM, QueryBatch } from '../vectors/query-batch.ts';
-import type { VectorStore } from '../vectors/store.ts';
+import { CANDIDATE_ROOM, type QueriedRows, QueryBatch } from '../vectors/query-batch.ts';
+import type { SegmentLayout } from '../vectors/segment.ts';
 
 /** How an exact answer is found: by certified bounds, or by scoring every row. Both give the same bits. */
 export type ExactMethod = 'certified' | 'scan';
+
+/** Rows in segments that can be searched one and all: a store of any kind. */
+export interface ExactRows extends QueriedRows {
+  readonly layout: SegmentLayout;
+  /** Live rows; and with tombstones. */
+  readonly size: number;
+  readonly slots: number;
+  readonly segments: readonly number[];
+  slotOf(id: number): number;
+  place(slot: number): { readonly segment: number; readonly row: number };
+}
 
 /** Which rows qualify, and how the answer is found. */
 export interface SearchScope {
@@ -35,7 +46,7 @@ const LEAST_TILED = 3;
 const SCORE_COST = 32;
 
 /** The best k rows of every query, exactly. */
-export function searchExact(store: VectorStore, queries: Float32Array, search: ExactSearch): RankedRows {
+export function searchExact(store: ExactRows, queries: Float32Array, search: ExactSearch): RankedRows {
   const { k, filter } = search;
   const count = queries.length / store.dimensions;
   const ranked = unranked(store, count, k);
@@ -61,7 +72,7 @@ export function searchExact(store: VectorStore, queries: Float32Array, search: E
 }
 
 /** Results of which none is found yet. */
-function unranked({ metric }: VectorStore, count: number, k: number): RankedRows {
+export function unranked({ metric }: ExactRows, count: number, k: number): RankedRows {
   try {
     return {
       ids: new Int32Array(count * k).fill(-1),
@@ -79,7 +90,7 @@ function unranked({ metric }: VectorStore, count: number, k: number): RankedRows
 /** What a batch goes through: every row, the few rows that the filter allows, tiles of queries, or one by one. */
 type Path = 'rows' | 'allowed' | 'tiles' | 'single';
 
-function choosePath(store: VectorStore, queries: number, { method, filter }: ExactSearch, k: number): Path {
+function choosePath(store: ExactRows, queries: number, { method, filter }: ExactSearch, k: number): Path {
   if (method === 'scan') return 'rows';
   if (filter && filter.count * SCORE_COST < store.slots) return 'allowed';
   // Bounds turn little away where a quarter of the rows is wanted.
@@ -87,7 +98,7 @@ function choosePath(store: VectorStore, queries: number, { method, filter }: Exa
   return queries >= LEAST_TILED ? 'tiles' : 'single';
 }
 
-function runBatch(store: VectorStore, batch: QueryBatch, path: Path, filter: Bitmap | undefined): void {
+function runBatch(store: ExactRows, batch: QueryBatch, path: Path, filter: Bitmap | undefined): void {
   if (path === 'allowed') {
     scoreAllowed(store, batch, filter!);
   } else if (path === 'tiles') {
@@ -106,7 +117,7 @@ function runBatch(store: VectorStore, batch: QueryBatch, path: Path, filter: Bit
  * threshold is still low, takes 8-bit codes; after a segment with many survivors, 8-bit codes take as many segments as
  * went before, since the threshold only rises.
  */
-function scanOne(store: VectorStore, batch: QueryBatch, i: number): void {
+function scanOne(store: ExactRows, batch: QueryBatch, i: number): void {
   const { segments, layout, runtime } = store;
   let codesUntil = layout.nibbles && runtime.tier === 'relaxed' ? 1 : segments.length;
   for (let at = 0; at < segments.length; at++) {
@@ -117,7 +128,7 @@ function scanOne(store: VectorStore, batch: QueryBatch, i: number): void {
 }
 
 /** Scores the rows that a filter allows, where they are few. */
-function scoreAllowed(store: VectorStore, batch: QueryBatch, filter: Bitmap): void {
+function scoreAllowed(store: ExactRows, batch: QueryBatch, filter: Bitmap): void {
   const slots: number[] = [];
   for (const id of filter) {
     const slot = store.slotOf(id);

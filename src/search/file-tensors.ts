@@ -2,7 +2,7 @@ import type { TensorSpec } from '../format/safetensors.ts';
 import { Arena } from '../host/arena.ts';
 import { Checksum } from '../host/checksum.ts';
 import type { Runtime } from '../host/kernels.ts';
-import type { FileTensor } from './index-file.ts';
+import type { FileTensor, IndexFile } from './index-file.ts';
 
 /** Bytes copied and hashed at a time: they stay in the second-level cache. A multiple of what a hash takes at once. */
 const CHUNK_BYTES = 256 << 10;
@@ -28,21 +28,53 @@ export function blockTensor(runtime: Runtime, spec: TensorSpec, address: number)
 /** A typed array as a tensor; `load` fills it. */
 export function arrayTensor(runtime: Runtime, spec: TensorSpec, array: ArrayBufferView): FileTensor {
   const own = new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
-  const through = (from: Uint8Array, to: Uint8Array): string => {
-    const buffers = new Arena(runtime.memory);
-    try {
-      const buffer = buffers.allocate(CHUNK_BYTES);
-      return hashChunks(runtime, own.length, (at, bytes) => {
-        const chunk = from.subarray(at, at + bytes);
-        runtime.memory.u8.set(chunk, buffer);
-        to.set(chunk, at);
-        return buffer;
-      });
-    } finally {
-      buffers.release();
-    }
+  return {
+    ...spec,
+    save: (target) => {
+      target.set(own);
+      return hashBytes(runtime, own);
+    },
+    load: (source) => {
+      own.set(source);
+      return hashBytes(runtime, own);
+    },
   };
-  return { ...spec, save: (target) => through(own, target), load: (source) => through(source, own) };
+}
+
+/** A tensor that is written by `fill`; read it with `readChecked`. */
+export function bytesTensor(
+  runtime: Runtime,
+  spec: TensorSpec,
+  fill: (target: Uint8Array) => void,
+): FileTensor {
+  return {
+    ...spec,
+    save: (target) => {
+      fill(target);
+      return hashBytes(runtime, target);
+    },
+    load: (source) => hashBytes(runtime, source),
+  };
+}
+
+/** The bytes of a tensor in a file, after checking them. @throws LanewiseError `FILE_CORRUPT`, `FILE_DTYPE` */
+export function readChecked(runtime: Runtime, file: IndexFile, spec: TensorSpec): Uint8Array {
+  const { data } = file.take(spec);
+  file.load([bytesTensor(runtime, spec, () => {})]);
+  return data;
+}
+
+function hashBytes(runtime: Runtime, source: Uint8Array): string {
+  const buffers = new Arena(runtime.memory);
+  try {
+    const buffer = buffers.allocate(CHUNK_BYTES);
+    return hashChunks(runtime, source.length, (at, bytes) => {
+      runtime.memory.u8.set(source.subarray(at, at + bytes), buffer);
+      return buffer;
+    });
+  } finally {
+    buffers.release();
+  }
 }
 
 /** Hashes `length` bytes chunk by chunk; `move` brings the next chunk to linear memory and tells its address. */

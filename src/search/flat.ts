@@ -1,5 +1,4 @@
 import { dispose, Lifetime } from '../host/disposal.ts';
-import { LanewiseError } from '../host/errors.ts';
 import { init } from '../host/kernels.ts';
 import { type LongCallOptions, runInSlices } from '../host/progress.ts';
 import {
@@ -25,7 +24,7 @@ import {
   type MemoryUsage,
   type SearchResult,
 } from './options.ts';
-import { rangeExact } from './range-search.ts';
+import { checkRange, rangeExact } from './range-search.ts';
 
 /**
  * Exact nearest neighbours: the float32 top-k, proven by bounds on compact codes, so that most rows are never touched.
@@ -144,19 +143,7 @@ export class FlatIndex {
    */
   range(query: VectorInput, options: RangeOptions): RangeResult {
     this.#lifetime.check();
-    const radius = options?.radius;
-    if (typeof radius !== 'number' || Number.isNaN(radius)) {
-      throw new LanewiseError('INVALID_ARGUMENT', `radius must be a number; got ${String(radius)}.`, {
-        got: radius,
-      });
-    }
-    const values = toVectors('query', query, this.dimensions);
-    if (values.length !== this.dimensions) {
-      throw new LanewiseError('DIMENSION_MISMATCH', 'range takes one query at a time.', {
-        expected: this.dimensions,
-        got: values.length,
-      });
-    }
+    const { values, radius } = checkRange(query, options, this.dimensions);
     const { ids, scores, rescored } = rangeExact(this.#store, values, { radius, ...checkScope(options) });
     return options.stats ? { ids, scores, rescored } : { ids, scores };
   }

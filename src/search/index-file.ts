@@ -98,6 +98,13 @@ export class IndexFile {
     throw corruptFile('The file names no next id.', this.#metadata['nextId']);
   }
 
+  /** @throws LanewiseError `FILE_CORRUPT` */
+  get seed(): number {
+    const seed = Number(this.#metadata['seed']);
+    if (Number.isSafeInteger(seed)) return seed;
+    throw corruptFile('The file names no seed.', this.#metadata['seed']);
+  }
+
   /** Further metadata, as it was written. */
   extra(key: string): string | undefined {
     return this.#metadata[key];

@@ -1,6 +1,30 @@
+import { LanewiseError } from '../host/errors.ts';
+import { toVectors, type VectorInput } from '../vectors/input.ts';
 import { QueryBatch } from '../vectors/query-batch.ts';
-import type { VectorStore } from '../vectors/store.ts';
-import type { RankedRows, SearchScope } from './exact-search.ts';
+import type { ExactRows, RankedRows, SearchScope } from './exact-search.ts';
+import type { RangeOptions } from './flat-options.ts';
+
+/** @throws LanewiseError `INVALID_ARGUMENT`, `DIMENSION_MISMATCH` */
+export function checkRange(
+  query: VectorInput,
+  options: RangeOptions,
+  dimensions: number,
+): { values: Float32Array; radius: number } {
+  const radius = options?.radius;
+  if (typeof radius !== 'number' || Number.isNaN(radius)) {
+    throw new LanewiseError('INVALID_ARGUMENT', `radius must be a number; got ${String(radius)}.`, {
+      got: radius,
+    });
+  }
+  const values = toVectors('query', query, dimensions);
+  if (values.length !== dimensions) {
+    throw new LanewiseError('DIMENSION_MISMATCH', 'range takes one query at a time.', {
+      expected: dimensions,
+      got: values.length,
+    });
+  }
+  return { values, radius };
+}
 
 /** What `rangeExact` looks for. */
 export interface RangeSearch extends SearchScope {
@@ -9,7 +33,7 @@ export interface RangeSearch extends SearchScope {
 
 /** Every row whose score reaches the radius, best first. */
 export function rangeExact(
-  store: VectorStore,
+  store: ExactRows,
   query: Float32Array,
   { radius, filter, method }: RangeSearch,
 ): RankedRows {

@@ -1,4 +1,5 @@
 import type { Metric } from '../vectors/metric.ts';
+import { corruptFile } from './index-file.ts';
 import type { CommonSearchOptions, SearchResult } from './options.ts';
 
 /** Search options that trade recall for time, by name: `{ probes: 32 }`, `{ ef: 64 }`. */
@@ -44,4 +45,19 @@ export interface TunableIndex {
   efforts(): readonly Effort[];
   /** What the last `tune` found. */
   tuning: Tuning | undefined;
+}
+
+/** What a file says that `tune` found. @throws LanewiseError `FILE_CORRUPT` */
+export function readTuning(text: string | undefined): Tuning | undefined {
+  if (text === undefined) return undefined;
+  try {
+    const tuning = JSON.parse(text) as Tuning;
+    const efforts = [tuning.effort, ...tuning.curve.map(({ effort }) => effort)];
+    const isEffort = (effort: Effort) =>
+      Object.values(effort).every((value) => Number.isInteger(value) && value >= 1 && value < 2 ** 31);
+    if (efforts.every(isEffort)) return tuning;
+  } catch {
+    // told below, with what stood there
+  }
+  throw corruptFile('The tuning in the file is none.', text);
 }

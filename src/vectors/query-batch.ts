@@ -36,6 +36,13 @@ export interface Wanted {
   readonly filter: Bitmap | undefined;
 }
 
+/** Cells by their ranks, and the table of all cells (assembly/probe.ts). */
+export interface Probed {
+  readonly from: number;
+  readonly to: number;
+  readonly table: number;
+}
+
 /** Where the cells of the rows of a segment stand, and the keys with them: f32 and u32 a row, whole blocks of rows. */
 export interface Assignment {
   readonly keys: number;
@@ -161,8 +168,8 @@ export class QueryBatch {
 
   /** Makes query tiles ready for `scanTiles`. */
   packTiles(): void {
-    const { kernels, memory } = this.#runtime;
-    for (let i = 0; i < this.size; i++) memory.u32[this.#addresses / 4 + i] = this.#query(i);
+    const { kernels } = this.#runtime;
+    this.#writeAddresses();
     for (let first = 0; first < this.size; first += TILE_QUERIES) {
       kernels.packTile(this.#addresses + 4 * first, this.#tileSize(first), this.#tile(first));
     }
@@ -173,6 +180,57 @@ export class QueryBatch {
     for (let first = 0; first < this.size; first += TILE_QUERIES) {
       this.#runtime.kernels.scanTile(this.#tile(first), this.#tileSize(first), segment, this.#products);
     }
+  }
+
+  /** Offers the centroids of a segment, cells `first` and on, to query `i` by the keys of their codes. */
+  rankCells(i: number, segment: number, first: number): void {
+    this.#runtime.kernels.rankCells(this.#query(i), segment, first, this.#products);
+  }
+
+  /** The same for all queries, tiles packed. */
+  rankTiles(segment: number, first: number): void {
+    const { kernels } = this.#runtime;
+    for (let at = 0; at < this.size; at += TILE_QUERIES) {
+      kernels.rankTile(this.#tile(at), this.#tileSize(at), segment, first, this.#products);
+    }
+  }
+
+  /** Sorts what every query has found, best first, for others to read. */
+  sortAll(): void {
+    for (let i = 0; i < this.size; i++) this.#runtime.kernels.sortResults(this.#query(i));
+  }
+
+  /** Searches the cells of ranks from..to, which query `i` of `ranking` has found, sorted. */
+  probeCells(i: number, ranking: QueryBatch, { from, to, table }: Probed): void {
+    const { kernels } = this.#runtime;
+    kernels.probeCells(this.#query(i), ranking.#query(i), from, to, table, this.#products);
+  }
+
+  /** The same for all queries, grouped by cell. `groups` has room for what assembly/probe.ts sorts there. */
+  probeTiles(ranking: QueryBatch, { from, to, table }: Probed, cells: number, groups: number): void {
+    this.#writeAddresses();
+    ranking.#writeAddresses();
+    this.#runtime.kernels.probeTiles(
+      this.#addresses,
+      ranking.#addresses,
+      this.size,
+      from,
+      to,
+      table,
+      cells,
+      groups,
+      this.#products,
+    );
+  }
+
+  /** How many results query `i` holds. */
+  found(i: number): number {
+    return this.#runtime.memory.u32[this.#query(i) / 4 + FOUND]!;
+  }
+
+  /** Bytes that `probeTiles` wants of `groups`. */
+  groupBytes(cells: number, ranks: number): number {
+    return 4 * (cells + 2 + this.size * ranks) + this.#tileBytes;
   }
 
   /**
@@ -225,8 +283,18 @@ export class QueryBatch {
     return found;
   }
 
+  /** Bytes of linear memory held. */
+  get bytes(): number {
+    return this.#runtime.memory.sizeOf(this.#block);
+  }
+
   release(): void {
     this.#runtime.memory.free(this.#block);
+  }
+
+  #writeAddresses(): void {
+    const { u32 } = this.#runtime.memory;
+    for (let i = 0; i < this.size; i++) u32[this.#addresses / 4 + i] = this.#query(i);
   }
 
   #query(i: number): number {

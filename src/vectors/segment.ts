@@ -95,6 +95,32 @@ function usualRows(dimensions: number): number {
   return 2 ** Math.floor(Math.log2(fitting));
 }
 
+/** Bytes that the first `rows` rows take in an array of a segment, and where it stands. */
+export interface SegmentArray {
+  readonly offset: number;
+  readonly bytesOf: (rows: number) => number;
+}
+
+/** Every array of a segment. */
+export function arraysOf({ rows, stride, norms, ids, codes, nibbles }: SegmentLayout): SegmentArray[] {
+  const perRow = (offset: number, bytes: number): SegmentArray => ({
+    offset,
+    bytesOf: (count) => bytes * count,
+  });
+  const planes = [codes, nibbles].flatMap((plane) =>
+    plane
+      ? [
+          {
+            offset: plane.blocks,
+            bytesOf: (count: number) => Math.ceil(count / BLOCK_ROWS) * plane.blockBytes,
+          },
+          ...[plane.scales, plane.errors, plane.corrections].map((offset) => perRow(offset, 4)),
+        ]
+      : [],
+  );
+  return [perRow(rows, stride), perRow(norms, 4), perRow(ids, 4), ...planes];
+}
+
 /** The descriptor's words for an empty segment that starts at `address` (assembly/segment.ts draws them). */
 export function describeSegment(layout: SegmentLayout, address: number): number[] {
   const { rows, norms, ids, codes, nibbles } = layout;
@@ -103,8 +129,9 @@ export function describeSegment(layout: SegmentLayout, address: number): number[
       ? [plane.blocks, plane.scales, plane.errors, plane.corrections].map((offset) => address + offset)
       : [0, 0, 0, 0],
   );
-  return [address + rows, address + norms, address + ids, ...planes, 0];
+  return [address + rows, address + norms, address + ids, ...planes, 0, 0];
 }
 
-/** Index of the word that counts a segment's rows. */
+/** Words of a descriptor: the rows in use, and the next segment of the same cell. */
 export const COUNT_WORD = 11;
+export const NEXT_WORD = 12;
