@@ -22,7 +22,7 @@
 import { qualifies } from './candidates';
 import { lanesOf } from './query';
 import { offer } from './results';
-import { BLOCK, countOf, idsOf } from './segment';
+import { BLOCK, countOf, idsOf, sketchesOf } from './segment';
 import { enterCodeSpace, sketchBlockBytes, subvectorsOf } from './sketch';
 
 const ENTRIES: usize = 128;
@@ -135,7 +135,7 @@ function roundLanes(values: usize, least: v128, factor: v128): v128 {
 }
 
 /**
- * Estimates the key of every row of a segment whose sketches stand at word 12 of its descriptor, and offers those that
+ * Estimates the key of every row of a segment whose sketches its descriptor names, and offers those that
  * qualify, by their ids, to the query's results.
  *
  * @param cellTerm what the cell adds to every key
@@ -144,7 +144,7 @@ function roundLanes(values: usize, least: v128, factor: v128): v128 {
  */
 export function scanSketches(query: usize, segment: usize, tables: usize, cellTerm: f32, margin: f32): void {
   const count = countOf(segment);
-  const first = load<usize>(segment, 48);
+  const first = sketchesOf(segment);
   const blocks = (count + BLOCK - 1) / BLOCK;
   const bytes = sketchBlockBytes(load<u32>(tables, 12) << 1);
   const bias = load<f32>(tables, 4) + margin;

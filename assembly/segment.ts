@@ -9,6 +9,7 @@
 //   +28  plane of 4-bit codes
 //   +44  count               rows in use
 //   +48  next                the next segment of the same cell, or 0
+//   +52  sketches       ->  u8   blocks of 16 rows, drawn in assembly/sketch.ts; 0 where the segment keeps none
 //
 //   plane                        array, one entry a row, but for the blocks; all 0 where the segment keeps no such plane
 //   +0   blocks         ->  i8   blocks of 16 rows, drawn below
@@ -74,4 +75,9 @@ export function errorsOf(plane: usize): usize {
 
 export function correctionsOf(plane: usize): usize {
   return load<usize>(plane, 12);
+}
+
+/** The sketches of the rows. */
+export function sketchesOf(segment: usize): usize {
+  return load<usize>(segment, 52);
 }

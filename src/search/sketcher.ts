@@ -76,6 +76,12 @@ export class Sketcher {
     return { subvectors: this.subvectors, width: this.width, centroids: CENTROIDS };
   }
 
+  /** A copy of the codebooks (assembly/subvectors.ts draws them). */
+  get codebooks(): Float32Array {
+    const floats = codebookBytes(this.codebookShape) / 4;
+    return this.#runtime.memory.f32.slice(this.#codebooks / 4, this.#codebooks / 4 + floats);
+  }
+
   /** Bytes of the sketches of 16 rows. */
   get blockBytes(): number {
     return 8 * this.subvectors + TAIL_BYTES;

@@ -283,6 +283,11 @@ export class QueryBatch {
     return found;
   }
 
+  /** Where the descriptor of query `i` stands. */
+  addressOf(i: number): number {
+    return this.#query(i);
+  }
+
   /** Bytes of linear memory held. */
   get bytes(): number {
     return this.#runtime.memory.sizeOf(this.#block);
