@@ -7,7 +7,7 @@ export { scanCodes } from './codes';
 export { clearRows, clearRows, encodeRows, encodeRows, measureRows, measureRows, packRows } from './encode';
 export { makeTables, scanSketches } from './fastscan';
 export { scanNibbles } from './nibbles';
-export { probeCells, probeTiles, rankCells, rankTile } from './probe';
+export { probeCells, probeTiles, rankCells, rankTile, selectCells } from './probe';
 export { prepareQuery } from './query';
 export { raise, sortResults } from './results';
 export { multiplyCodes, multiplyFloats, stream } from './roof';

@@ -17,7 +17,7 @@
 import { codeBounds, normBounds } from './bounds';
 import { multiplyPair, scanCodes } from './codes';
 import { L2, lanesOf, metricOf } from './query';
-import { offer } from './results';
+import { sortResults } from './results';
 import { scanRows } from './scan';
 import {
   BLOCK,
@@ -37,8 +37,8 @@ const LEAST_TILED: u32 = 3;
 /** Bytes of a result. */
 const ENTRY_SHIFT: u32 = 3;
 
-/** Offers the centroids of a segment, cells `first` and on, to the results of a query. `products` holds 128 bytes. */
-export function rankCells(query: usize, segment: usize, first: u32, products: usize): void {
+/** Writes the keys of the centroids of a segment for one query, f32 a centroid. `products` holds 128 bytes. */
+export function rankCells(query: usize, segment: usize, keys: usize, products: usize): void {
   const plane = codesOf(segment);
   const groups = lanesOf(query);
   const codes = load<usize>(query, 4);
@@ -50,22 +50,23 @@ export function rankCells(query: usize, segment: usize, first: u32, products: us
     const b = min(a + 1, blocks - 1);
     const correctionA = corrections + a * GROUP_BYTES;
     const correctionB = corrections + b * GROUP_BYTES;
-    multiplyPair(
-      codes,
-      start + a * blockBytes,
-      start + b * blockBytes,
-      groups,
-      correctionA,
-      correctionB,
-      products,
-    );
-    offerBlock(query, segment, first, a * BLOCK, products);
-    if (b > a) offerBlock(query, segment, first, b * BLOCK, products + 64);
+    const blockA = start + a * blockBytes;
+    const blockB = start + b * blockBytes;
+    multiplyPair(codes, blockA, blockB, groups, correctionA, correctionB, products);
+    writeKeys(query, segment, a * BLOCK, products, keys);
+    writeKeys(query, segment, b * BLOCK, products + 64, keys);
   }
 }
 
-/** The same for the queries of a tile. `products` holds 384 bytes. */
-export function rankTile(tile: usize, size: u32, segment: usize, first: u32, products: usize): void {
+/** The same for the queries of a tile, whose keys stand `keyBytes` apart. `products` holds 384 bytes. */
+export function rankTile(
+  tile: usize,
+  size: u32,
+  segment: usize,
+  keys: usize,
+  keyBytes: usize,
+  products: usize,
+): void {
   const plane = codesOf(segment);
   const count = countOf(segment);
   const groups = lanesOf(queryOf(tile, 0));
@@ -74,36 +75,69 @@ export function rankTile(tile: usize, size: u32, segment: usize, first: u32, pro
   for (let row: u32 = 0; row < count; row += BLOCK, block += groups * GROUP_BYTES) {
     multiplyTile(tile, size, groups, block, corrections + ((<usize>row) << 2), products);
     for (let place: u32 = 0; place < size; place++) {
-      offerBlock(queryOf(tile, place), segment, first, row, products + (place << 6));
+      writeKeys(queryOf(tile, place), segment, row, products + (place << 6), keys + place * keyBytes);
     }
   }
 }
 
-/** Offers the 16 centroids of a block by the keys that their codes give. */
-function offerBlock(query: usize, segment: usize, first: u32, row: u32, products: usize): void {
-  const rows = min(BLOCK, countOf(segment) - row);
-  const at = (<usize>row) << 2;
-  const scales = scalesOf(codesOf(segment)) + at;
+/** Writes the keys that the codes of the 16 centroids of a block give. */
+function writeKeys(query: usize, segment: usize, row: u32, products: usize, keys: usize): void {
+  const scales = scalesOf(codesOf(segment)) + (row << 2);
+  const norms = normsOf(segment) + (row << 2);
+  const to = keys + (row << 2);
   const step = v128.load_splat<f32>(query, 8);
   const none = f32x4.splat(0);
-  for (let lane: u32 = 0; lane < rows; lane += 4) {
-    const offset = (<usize>lane) << 2;
+  const one = f32x4.splat(1);
+  for (let at: usize = 0; at < 64; at += 16) {
     // An error factor of 0 makes a bound an estimate; the scales stand in for the errors, which do not count then.
-    let keys = codeBounds(products + offset, scales + offset, scales + offset, step, none);
-    if (metricOf(query) === L2) {
-      keys = f32x4.add(keys, normBounds(normsOf(segment) + at + offset, none, f32x4.splat(1)));
-    }
-    offerLanes(query, keys, first + row + lane, min(4, rows - lane));
+    let key = codeBounds(products + at, scales + at, scales + at, step, none);
+    if (metricOf(query) === L2) key = f32x4.add(key, normBounds(norms + at, none, one));
+    v128.store(to + at, key);
   }
 }
 
-function offerLanes(query: usize, keys: v128, cell: u32, lanes: u32): void {
-  let mask = i32x4.bitmask(f32x4.ge(keys, v128.load_splat<f32>(query, 32))) & ((1 << lanes) - 1);
-  if (mask === 0) return;
-  v128.store(query, keys, 80);
-  for (let lane: u32 = 0; mask !== 0; lane++, mask >>= 1) {
-    if (mask & 1) offer(query, load<f32>(query + (lane << 2), 80), cell + lane);
+/** Classes that keys are counted in. */
+const CLASSES: u32 = 256;
+
+/**
+ * Makes the best `wanted` of `count` keys the results of a query, best first. Keys are counted in 256 classes of equal
+ * width; what reaches the class that the last one wanted is in gets sorted. `classes` holds 1024 bytes, and the results
+ * `count` entries. A heap would turn away most keys too, but 64 of 512 cost it ten times as much.
+ */
+export function selectCells(query: usize, keys: usize, count: u32, wanted: u32, classes: usize): void {
+  let least = load<f32>(keys);
+  let most = least;
+  for (let i: u32 = 1; i < count; i++) {
+    const key = load<f32>(keys + (i << 2));
+    least = min(least, key);
+    most = max(most, key);
   }
+  const scale = (<f32>CLASSES - <f32>0.5) / (most - least);
+  memory.fill(classes, 0, CLASSES << 2);
+  for (let i: u32 = 0; i < count; i++) {
+    const at = classes + (classOf(load<f32>(keys + (i << 2)), least, scale) << 2);
+    store<u32>(at, load<u32>(at) + 1);
+  }
+  let cut = CLASSES;
+  for (let reached: u32 = 0; reached < wanted && cut > 0; ) reached += load<u32>(classes + (--cut << 2));
+  const results = load<usize>(query, 40);
+  let found: u32 = 0;
+  for (let i: u32 = 0; i < count; i++) {
+    const key = load<f32>(keys + (i << 2));
+    if (classOf(key, least, scale) < cut) continue;
+    store<f32>(results + (found << ENTRY_SHIFT), key);
+    store<u32>(results + (found << ENTRY_SHIFT), i, 4);
+    found++;
+  }
+  store<u32>(query, found, 44);
+  sortResults(query);
+  store<u32>(query, min(found, wanted), 44);
+}
+
+/** The class of a key; where all keys are equal and the scale is infinite, the first. */
+function classOf(key: f32, least: f32, scale: f32): u32 {
+  const scaled = (key - least) * scale;
+  return scaled < <f32>CLASSES ? <u32>scaled : 0;
 }
 
 /** How many cells a ranking holds. */

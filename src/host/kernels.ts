@@ -26,8 +26,16 @@ export interface Kernels {
   packTile(queries: number, size: number, tile: number): void;
   scanTile(tile: number, size: number, segment: number, products: number): void;
   rescore(query: number, segment: number): void;
-  rankCells(query: number, segment: number, first: number, products: number): void;
-  rankTile(tile: number, size: number, segment: number, first: number, products: number): void;
+  rankCells(query: number, segment: number, keys: number, products: number): void;
+  rankTile(
+    tile: number,
+    size: number,
+    segment: number,
+    keys: number,
+    keyBytes: number,
+    products: number,
+  ): void;
+  selectCells(query: number, keys: number, count: number, wanted: number, classes: number): void;
   probeCells(query: number, ranked: number, from: number, to: number, table: number, products: number): void;
   probeTiles(
     queries: number,

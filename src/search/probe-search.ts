@@ -40,7 +40,7 @@ export function searchProbes(lists: InvertedLists, queries: Float32Array, search
   const ranked = unranked(rows, count, k);
   const probed = new Int32Array(count);
   const capacity = Math.min(k, Math.max(1, rows.size));
-  const fitting = Math.floor(BATCH_RESULT_BYTES / (8 * Math.max(capacity, search.probes)));
+  const fitting = Math.floor(BATCH_RESULT_BYTES / (8 * Math.max(capacity, rows.cells)));
   const size = Math.max(1, Math.min(count, BATCH_QUERIES, fitting));
   for (let first = 0; first < count; first += size) {
     const batch = new QueryBatch(rows, Math.min(size, count - first), {
@@ -76,7 +76,7 @@ function probeBatch(
   const { rows, centroids } = lists;
   const probed = new Int32Array(batch.size).fill(probes);
   for (let from = 0, to = probes; ; from = to, to = Math.min(2 * to, rows.cells)) {
-    const ranking = new QueryBatch(centroids, batch.size, { k: to, capacity: to, filter: undefined });
+    const ranking = new QueryBatch(centroids, batch.size, { k: to, capacity: rows.cells, filter: undefined });
     try {
       rank(centroids, ranking, queries);
       const lacking = from === 0 ? undefined : tooFew(batch, wanted);
@@ -96,15 +96,14 @@ function probeBatch(
 }
 
 function rank(centroids: VectorStore, ranking: QueryBatch, queries: Float32Array): void {
+  const { segments, layout, size, runtime } = centroids;
   ranking.prepare(queries, 0, Number.NEGATIVE_INFINITY);
-  const isTiled = ranking.size >= LEAST_GROUPED;
-  if (isTiled) ranking.packTiles();
-  for (const [i, segment] of centroids.segments.entries()) {
-    const first = i * centroids.layout.rowsPerSegment;
-    if (isTiled) ranking.rankTiles(segment, first);
-    else for (let query = 0; query < ranking.size; query++) ranking.rankCells(query, segment, first);
+  const scratch = runtime.memory.allocate(QueryBatch.rankBytes(size));
+  try {
+    ranking.rankCells({ segments, rowsPerSegment: layout.rowsPerSegment, count: size }, scratch);
+  } finally {
+    runtime.memory.free(scratch);
   }
-  ranking.sortAll();
 }
 
 function probeGrouped(rows: CellStore, batch: QueryBatch, ranking: QueryBatch, probes: number): void {

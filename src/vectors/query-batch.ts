@@ -1,7 +1,7 @@
 import type { Runtime } from '../host/kernels.ts';
 import type { Bitmap } from './bitmap.ts';
 import { METRIC_CODES, type Metric, normError, normRange } from './metric.ts';
-import type { SegmentLayout } from './segment.ts';
+import { BLOCK_ROWS, type SegmentLayout } from './segment.ts';
 
 /** Bytes of a query descriptor (assembly/query.ts draws it). */
 const QUERY_BYTES = 112;
@@ -12,6 +12,10 @@ const TILE_GROUP_BYTES = 24;
 /** Candidates that wait at a query, and bytes of a candidate or a result. */
 export const CANDIDATE_ROOM = 64;
 const ENTRY_BYTES = 8;
+/** From so many queries on, a tile beats one scan a query. */
+const LEAST_TILED = 3;
+/** What selecting cells counts in. */
+const CLASS_BYTES = 1024;
 const PRODUCT_BYTES = 64 * TILE_QUERIES;
 
 // Fields of the descriptor, in words.
@@ -34,6 +38,13 @@ export interface Wanted {
   /** Results that memory must hold for each query. */
   readonly capacity: number;
   readonly filter: Bitmap | undefined;
+}
+
+/** Centroids as rows: their segments, and how many there are. */
+export interface RankedCentroids {
+  readonly segments: readonly number[];
+  readonly rowsPerSegment: number;
+  readonly count: number;
 }
 
 /** Cells by their ranks, and the table of all cells (assembly/probe.ts). */
@@ -182,22 +193,39 @@ export class QueryBatch {
     }
   }
 
-  /** Offers the centroids of a segment, cells `first` and on, to query `i` by the keys of their codes. */
-  rankCells(i: number, segment: number, first: number): void {
-    this.#runtime.kernels.rankCells(this.#query(i), segment, first, this.#products);
-  }
-
-  /** The same for all queries, tiles packed. */
-  rankTiles(segment: number, first: number): void {
+  /**
+   * Ranks centroids: the results of each query become the nearest `k` of them, sorted. The batch must have room for as
+   * many results as there are centroids. `scratch` holds what `rankBytes` says.
+   */
+  rankCells(centroids: RankedCentroids, scratch: number): void {
     const { kernels } = this.#runtime;
-    for (let at = 0; at < this.size; at += TILE_QUERIES) {
-      kernels.rankTile(this.#tile(at), this.#tileSize(at), segment, first, this.#products);
+    const { segments, rowsPerSegment, count } = centroids;
+    const keyBytes = 4 * Math.ceil(count / BLOCK_ROWS) * BLOCK_ROWS;
+    const keys = scratch + CLASS_BYTES;
+    const isTiled = this.size >= LEAST_TILED;
+    if (isTiled) this.packTiles();
+    for (let first = 0; first < this.size; first += TILE_QUERIES) {
+      const size = this.#tileSize(first);
+      for (const [i, segment] of segments.entries()) {
+        const to = keys + 4 * i * rowsPerSegment;
+        if (isTiled) {
+          kernels.rankTile(this.#tile(first), size, segment, to, keyBytes, this.#products);
+        } else {
+          for (let place = 0; place < size; place++) {
+            kernels.rankCells(this.#query(first + place), segment, to + place * keyBytes, this.#products);
+          }
+        }
+      }
+      for (let place = 0; place < size; place++) {
+        const query = this.#query(first + place);
+        kernels.selectCells(query, keys + place * keyBytes, count, this.#wanted.k, scratch);
+      }
     }
   }
 
-  /** Sorts what every query has found, best first, for others to read. */
-  sortAll(): void {
-    for (let i = 0; i < this.size; i++) this.#runtime.kernels.sortResults(this.#query(i));
+  /** Bytes of scratch memory that ranking so many centroids takes. */
+  static rankBytes(centroids: number): number {
+    return CLASS_BYTES + TILE_QUERIES * 4 * Math.ceil(centroids / BLOCK_ROWS) * BLOCK_ROWS;
   }
 
   /** Searches the cells of ranks from..to, which query `i` of `ranking` has found, sorted. */
