@@ -20,9 +20,10 @@
 // (2015) and "Quicker ADC" (arXiv 1812.09162).
 
 import { qualifies } from './candidates';
-import { lanesOf } from './query';
+import { L2, lanesOf, metricOf } from './query';
 import { offer } from './results';
-import { BLOCK, countOf, idsOf, sketchesOf } from './segment';
+import { scorePlaces, scoreRows } from './score';
+import { BLOCK, countOf, idsOf, nextOf, sketchesOf } from './segment';
 import { enterCodeSpace, sketchBlockBytes, subvectorsOf } from './sketch';
 
 const ENTRIES: usize = 128;
@@ -155,6 +156,48 @@ export function scanSketches(query: usize, segment: usize, tables: usize, cellTe
     if (b > a)
       offerBlock(query, segment, tables, first + b * bytes, b * BLOCK, tables + SUMS + 32, cellTerm, bias);
   }
+}
+
+/**
+ * Scans the cells of ranks from..to (assembly/probe.ts). Centroids stand in segments of 2^shift rows whose addresses
+ * `centroids` holds. Under cosine and inner product a cell's rows are sketched against `share` times its centroid.
+ */
+export function probeSketches(
+  query: usize,
+  ranked: usize,
+  from: u32,
+  to: u32,
+  table: usize,
+  tables: usize,
+  centroids: usize,
+  shift: u32,
+  share: f32,
+): void {
+  const end = min(to, load<u32>(ranked, 44));
+  const cells = load<usize>(ranked, 40);
+  for (let rank = from; rank < end; rank++) {
+    const cell = load<u32>(cells + (rank << 3), 4);
+    const row = cell & ((1 << shift) - 1);
+    const centers = load<usize>(centroids + ((cell >> shift) << 2));
+    const key = f32x4.extract_lane(scoreRows(query, centers, row, row, row, row), 0);
+    const cellTerm = metricOf(query) === L2 ? key : share * key;
+    let segment = load<usize>(table + (cell << 2));
+    for (; segment !== 0; segment = nextOf(segment)) scanSketches(query, segment, tables, cellTerm, 0);
+  }
+}
+
+/** Scores `count` rows in float32 and offers them: `places` holds u32 segment and u32 row of each, whole fours of them. */
+export function scoreSketched(query: usize, places: usize, count: u32): void {
+  for (let i: u32 = 0; i < count; i += 4) {
+    const four = places + (i << 3);
+    v128.store(query, scorePlaces(query, four), 80);
+    for (let lane: u32 = 0; lane < min(4, count - i); lane++) {
+      const place = four + (lane << 3);
+      const id = load<i32>(idsOf(load<usize>(place)) + (load<u32>(place, 4) << 2));
+      offer(query, load<f32>(query + (lane << 2), 80), id);
+    }
+  }
+  store<u32>(query, load<u32>(query, 60) + count, 60);
 }
 
 function lookUp(table: v128, codes: v128): v128 {

@@ -71,22 +71,66 @@ function distances(vector: usize, lanes: u32, a: usize, b: usize, c: usize, d: u
 
 /** The keys of four rows of a segment, one a lane. */
 export function scoreRows(query: usize, segment: usize, a: u32, b: u32, c: u32, d: u32): v128 {
+  const stride = lanesOf(query) << 4;
+  const rows = rowsOf(segment);
+  const norms = normsOf(segment);
+  return score(
+    query,
+    rows + a * stride,
+    rows + b * stride,
+    rows + c * stride,
+    rows + d * stride,
+    norms + (a << 2),
+    norms + (b << 2),
+    norms + (c << 2),
+    norms + (d << 2),
+  );
+}
+
+/** The keys of four rows of any segments: u32 segment and u32 row of each stand at `places`. */
+export function scorePlaces(query: usize, places: usize): v128 {
+  return score(
+    query,
+    rowAt(query, places),
+    rowAt(query, places + 8),
+    rowAt(query, places + 16),
+    rowAt(query, places + 24),
+    normAt(places),
+    normAt(places + 8),
+    normAt(places + 16),
+    normAt(places + 24),
+  );
+}
+
+function rowAt(query: usize, place: usize): usize {
+  return rowsOf(load<usize>(place)) + load<u32>(place, 4) * (lanesOf(query) << 4);
+}
+
+function normAt(place: usize): usize {
+  return normsOf(load<usize>(place)) + (load<u32>(place, 4) << 2);
+}
+
+/** The keys of four rows, by the addresses of the rows and of their norms. */
+function score(
+  query: usize,
+  rowA: usize,
+  rowB: usize,
+  rowC: usize,
+  rowD: usize,
+  normA: usize,
+  normB: usize,
+  normC: usize,
+  normD: usize,
+): v128 {
   const vector = load<usize>(query);
   const lanes = lanesOf(query);
-  const stride = lanes << 4;
-  const rows = rowsOf(segment);
   const metric = metricOf(query);
-  const rowA = rows + a * stride;
-  const rowB = rows + b * stride;
-  const rowC = rows + c * stride;
-  const rowD = rows + d * stride;
   if (metric === L2) return f32x4.neg(distances(vector, lanes, rowA, rowB, rowC, rowD));
   const sums = products(vector, lanes, rowA, rowB, rowC, rowD);
   if (metric !== COSINE) return sums;
-  const norms = normsOf(segment);
-  let divisor = v128.load32_zero(norms + (a << 2));
-  divisor = v128.load_lane<f32>(norms + (b << 2), divisor, 1);
-  divisor = v128.load_lane<f32>(norms + (c << 2), divisor, 2);
-  divisor = v128.load_lane<f32>(norms + (d << 2), divisor, 3);
+  let divisor = v128.load32_zero(normA);
+  divisor = v128.load_lane<f32>(normB, divisor, 1);
+  divisor = v128.load_lane<f32>(normC, divisor, 2);
+  divisor = v128.load_lane<f32>(normD, divisor, 3);
   return f32x4.div(sums, divisor);
 }

@@ -44,7 +44,7 @@
 
 import { L2 } from './query';
 import { rotate } from './rotate';
-import { BLOCK } from './segment';
+import { BLOCK, sketchesOf } from './segment';
 import { nearestCentroid } from './subvectors';
 
 /** Bytes of a block that are no codes: scales and terms. */
@@ -64,6 +64,16 @@ export function codeBytesOf(subvectors: u32): u32 {
 
 export function sketchBlockBytes(subvectors: u32): u32 {
   return codeBytesOf(subvectors) + TAIL_BYTES;
+}
+
+/** Copies the sketch of a row of a segment to the place of another. */
+export function moveSketch(segment: usize, from: u32, to: u32): void {
+  const bytes = load<u32>(segment, 56);
+  const source = sketchesOf(segment) + (from / BLOCK) * bytes + (from % BLOCK);
+  const target = sketchesOf(segment) + (to / BLOCK) * bytes + (to % BLOCK);
+  const terms = bytes - 32;
+  for (let at: u32 = 0; at < terms; at += BLOCK) store<u8>(target + at, load<u8>(source + at));
+  store<u16>(target + (to % BLOCK) + terms, load<u16>(source + (from % BLOCK) + terms));
 }
 
 /** Brings a padded vector of `lanes` groups of four into the code space, at `to`: padded with zeros, and rotated. */

@@ -83,6 +83,18 @@ export interface Kernels {
     to: number,
   ): void;
   makeTables(query: number, sketcher: number, tables: number): void;
+  probeSketches(
+    query: number,
+    ranked: number,
+    from: number,
+    to: number,
+    table: number,
+    tables: number,
+    centroids: number,
+    shift: number,
+    share: number,
+  ): void;
+  scoreSketched(query: number, places: number, count: number): void;
   scanSketches(query: number, segment: number, tables: number, cellTerm: number, margin: number): void;
   startHash(state: number, seed: bigint): void;
   updateHash(state: number, from: number, bytes: number): void;
