@@ -16,6 +16,7 @@ import {
 } from '../vectors/input.ts';
 import { checkMetric, type Metric } from '../vectors/metric.ts';
 import { VectorStore } from '../vectors/store.ts';
+import { CellSketches } from './cell-sketches.ts';
 import { searchExact } from './exact-search.ts';
 import { checkScope, type RangeOptions, type RangeResult } from './flat-options.ts';
 import { readIvfIndex, type SavedIvf, writeIvfIndex } from './ivf-file.ts';
@@ -23,11 +24,16 @@ import {
   type CellCodes,
   checkCodes,
   checkProbeOptions,
+  checkRescore,
   checkTrainOptions,
   type IvfOptions,
+  isSketch,
+  keptRows,
   MOST_CELLS,
   type ProbeOptions,
   type ProbeResult,
+  type Rescore,
+  rowsMissing,
   type TrainOptions,
 } from './ivf-options.ts';
 import { type AddOptions, type CheckedRows, checkBytes, checkRows, type MemoryUsage } from './options.ts';
@@ -44,6 +50,7 @@ const SCORE_COST = 10;
 interface Trained {
   readonly centroids: VectorStore;
   readonly table: CentroidTable;
+  readonly sketches: CellSketches | undefined;
   readonly seed: number;
 }
 
@@ -63,6 +70,8 @@ interface Trained {
  */
 export class IvfIndex implements TunableIndex {
   readonly codes: CellCodes;
+  /** Rows scored in float32 for each result, where sketches find them; false where sketches are all that is kept. */
+  readonly rescore: Rescore;
   /** What `tune` found: the probes of a search that names none. Saved with the index. */
   tuning: Tuning | undefined;
   readonly #rows: CellStore;
@@ -71,8 +80,9 @@ export class IvfIndex implements TunableIndex {
   /** `using index = await IvfIndex.create(...)` disposes of it at the end of the block. */
   declare [Symbol.dispose]: () => void;
 
-  private constructor(rows: CellStore, codes: CellCodes) {
+  private constructor(rows: CellStore, codes: CellCodes, rescore: Rescore) {
     this.codes = codes;
+    this.rescore = rescore;
     this.#rows = rows;
     this[dispose] = () => this.dispose();
     this.#lifetime = new Lifetime(this, 'IvfIndex', rows.arena);
@@ -88,8 +98,10 @@ export class IvfIndex implements TunableIndex {
     const metric = checkMetric(options.metric ?? 'cosine');
     const cells = checkInteger('cells', options.cells, 1, MOST_CELLS);
     const codes = checkCodes(options.codes ?? 'int8');
+    const rescore = checkRescore(options.rescore, codes);
     await init();
-    return new IvfIndex(new CellStore(dimensions, metric, cells, planesOf(codes)), codes);
+    const rows = new CellStore(dimensions, metric, cells, keptRows(codes, rescore, dimensions));
+    return new IvfIndex(rows, codes, rescore);
   }
 
   /**
@@ -99,9 +111,9 @@ export class IvfIndex implements TunableIndex {
    */
   static fromBytes(bytes: Uint8Array | ArrayBuffer): IvfIndex {
     const saved = readIvfIndex(checkBytes(bytes));
-    const index = new IvfIndex(saved.rows, saved.codes);
+    const index = new IvfIndex(saved.rows, saved.codes, saved.rescore);
     try {
-      if (saved.centroids) index.#trained = prepare(saved.centroids, saved.rows, saved.seed);
+      if (saved.centroids) index.#trained = prepare(saved.centroids, saved.rows, saved.seed, saved.sketches);
     } catch (error) {
       index.dispose();
       throw error;
@@ -156,8 +168,8 @@ export class IvfIndex implements TunableIndex {
    *   `MEMORY_EXHAUSTED`
    */
   add(vectors: VectorInput, options: AddOptions = {}): Int32Array {
-    const { table } = this.#checkTrained();
-    const work = this.#adding(checkRows(vectors, options, this.dimensions), table);
+    const trained = this.#checkTrained();
+    const work = this.#adding(checkRows(vectors, options, this.dimensions), trained);
     for (;;) {
       const { done, value } = work.next();
       if (done) return value;
@@ -180,7 +192,7 @@ export class IvfIndex implements TunableIndex {
     try {
       if (!this.#trained)
         fresh = await runPieces(this.#training(this.#checkSample(rows.values), options), options);
-      const work = this.#adding(rows, (fresh ?? this.#checkTrained()).table);
+      const work = this.#adding(rows, fresh ?? this.#checkTrained());
       const ids = await runPieces(work, options);
       if (fresh) this.#install(fresh);
       return ids;
@@ -198,13 +210,16 @@ export class IvfIndex implements TunableIndex {
    * @throws LanewiseError `UNTRAINED`, `DIMENSION_MISMATCH`, `INVALID_VALUE`, `ZERO_VECTOR`, `INVALID_ARGUMENT`
    */
   search(queries: VectorInput, options: ProbeOptions = {}): ProbeResult {
-    const { centroids } = this.#checkTrained();
+    const { centroids, sketches } = this.#checkTrained();
     const usual = this.tuning?.effort['probes'] ?? Math.ceil(this.cells / USUAL_SHARE);
-    const { k, probes, filter } = checkProbeOptions(options, usual);
+    const search = checkProbeOptions(options, usual, this.codes, this.rescore);
+    const { k, probes, filter } = search;
     const values = toVectors('queries', queries, this.dimensions);
     const rows = this.#rows;
     const probedRows = (rows.size * Math.min(probes, rows.cells)) / rows.cells;
-    const isExact = options.exact ?? (filter !== undefined && filter.count * SCORE_COST < probedRows);
+    if (options.exact) this.#checkRows('compare');
+    const isExact =
+      rows.keepsRows && (options.exact ?? (filter !== undefined && filter.count * SCORE_COST < probedRows));
     const { stats } = options;
     if (isExact) {
       const { ids, scores, rescored } = searchExact(rows, values, { k, filter, method: 'certified' });
@@ -212,7 +227,7 @@ export class IvfIndex implements TunableIndex {
         ? { ids, scores, k, rescored, probed: new Int32Array(rescored.length) }
         : { ids, scores, k };
     }
-    const found = searchProbes({ centroids, rows }, values, { k, probes, filter });
+    const found = searchProbes({ centroids, rows, sketches }, values, search);
     const { ids, scores, rescored, probed } = found;
     return stats ? { ids, scores, k, rescored, probed } : { ids, scores, k };
   }
@@ -224,6 +239,7 @@ export class IvfIndex implements TunableIndex {
    */
   range(query: VectorInput, options: RangeOptions): RangeResult {
     this.#lifetime.check();
+    this.#checkRows('compare');
     const { values, radius } = checkRange(query, options, this.dimensions);
     const { ids, scores, rescored } = rangeExact(this.#rows, values, { radius, ...checkScope(options) });
     return options.stats ? { ids, scores, rescored } : { ids, scores };
@@ -265,9 +281,14 @@ export class IvfIndex implements TunableIndex {
     return this.#rows.has(id);
   }
 
-  /** A copy of a row, bit for bit as it was added; undefined where there is none. */
+  /**
+   * A copy of a row, bit for bit as it was added; undefined where there is none.
+   *
+   * @throws LanewiseError `INVALID_ARGUMENT` where `rescore: false` keeps none
+   */
   get(id: number): Float32Array | undefined {
     this.#lifetime.check();
+    this.#checkRows('copy');
     return this.#rows.get(id);
   }
 
@@ -275,10 +296,9 @@ export class IvfIndex implements TunableIndex {
   memoryUsage(): MemoryUsage {
     this.#lifetime.check();
     const { capacity, layout, arena, idBytes } = this.#rows;
-    const vectors = capacity * (layout.stride + 4);
+    const vectors = this.#rows.keepsRows ? capacity * (layout.stride + 4) : 0;
     const ids = capacity * 4 + idBytes;
-    const trained = this.#trained ? this.#trained.centroids.arena.bytes + this.#trained.table.bytes : 0;
-    const total = arena.bytes + idBytes + trained;
+    const total = arena.bytes + idBytes + (this.#trained ? bytesOf(this.#trained) : 0);
     return { total, vectors, codes: total - vectors - ids, ids };
   }
 
@@ -292,6 +312,8 @@ export class IvfIndex implements TunableIndex {
     const saved: SavedIvf = {
       rows: this.#rows,
       codes: this.codes,
+      rescore: this.rescore,
+      sketches: this.#trained?.sketches,
       centroids: this.#trained?.centroids,
       seed: this.#trained?.seed ?? 0,
       tuning: this.tuning,
@@ -314,6 +336,11 @@ export class IvfIndex implements TunableIndex {
       'UNTRAINED',
       'This IvfIndex has no cells yet. Call train() with a sample, or build() with all rows.',
     );
+  }
+
+  /** @throws LanewiseError `INVALID_ARGUMENT` where no float rows are kept */
+  #checkRows(what: string): void {
+    if (!this.#rows.keepsRows) throw rowsMissing(what, this.codes);
   }
 
   #checkSample(sample: VectorInput): Float32Array {
@@ -342,12 +369,22 @@ export class IvfIndex implements TunableIndex {
     });
     this.#lifetime.check();
     const centroids = new VectorStore(dimensions, metric, ['codes']);
+    let trained: Trained | undefined;
+    let isTrained = false;
     try {
       centroids.stage(cells, undefined, false).writeAll(clustering.centroids);
-      return prepare(centroids, this.#rows, seed);
-    } catch (error) {
-      centroids.release();
-      throw error;
+      const { codes } = this;
+      const sketches = isSketch(codes) ? new CellSketches(codes, centroids, seed) : undefined;
+      trained = prepare(centroids, this.#rows, seed, sketches);
+      if (sketches) yield* sketches.train(sample, trained.table, seed);
+      this.#lifetime.check();
+      isTrained = true;
+      return trained;
+    } finally {
+      if (!isTrained) {
+        if (trained) release(trained);
+        else centroids.release();
+      }
     }
   }
 
@@ -362,7 +399,7 @@ export class IvfIndex implements TunableIndex {
 
   *#adding(
     { values, rows, ids, replace }: CheckedRows,
-    table: CentroidTable,
+    { table, sketches }: Trained,
   ): Generator<Progress, Int32Array> {
     const store = this.#rows;
     store.checkIdle();
@@ -377,7 +414,7 @@ export class IvfIndex implements TunableIndex {
     let isCommitted = false;
     try {
       while (staged.written < staged.pieces.length) {
-        store.writePiece(staged, values);
+        store.writePiece(staged, values, sketches);
         yield { done: (rows * (1 + staged.written / staged.pieces.length)) / 2, total: rows };
         this.#lifetime.check();
       }
@@ -390,24 +427,35 @@ export class IvfIndex implements TunableIndex {
   }
 }
 
-function planesOf(codes: CellCodes): readonly 'codes'[] {
-  return codes === 'int8' ? ['codes'] : [];
-}
-
 /** Cells are k-means cells: by direction under cosine, by distance otherwise, inner products having no nearest centre. */
 function assignedBy(metric: Metric): Metric {
   return metric === 'cosine' ? 'cosine' : 'l2';
 }
 
-function prepare(centroids: VectorStore, { dimensions, metric }: CellStore, seed: number): Trained {
+function prepare(
+  centroids: VectorStore,
+  { dimensions, metric }: CellStore,
+  seed: number,
+  sketches: CellSketches | undefined,
+): Trained {
   const values = new Float32Array(centroids.size * dimensions);
   for (let cell = 0; cell < centroids.size; cell++) values.set(centroids.get(cell)!, cell * dimensions);
-  return { centroids, table: new CentroidTable(values, dimensions, assignedBy(metric)), seed };
+  try {
+    return { centroids, table: new CentroidTable(values, dimensions, assignedBy(metric)), sketches, seed };
+  } catch (error) {
+    sketches?.release();
+    throw error;
+  }
 }
 
-function release({ centroids, table }: Trained): void {
+function bytesOf({ centroids, table, sketches }: Trained): number {
+  return centroids.arena.bytes + table.bytes + (sketches?.bytes ?? 0);
+}
+
+function release({ centroids, table, sketches }: Trained): void {
   centroids.release();
   table.release();
+  sketches?.release();
 }
 
 /** Some rows of a sample, or all, in their order. */

@@ -30,6 +30,20 @@ const BASE = 6;
 const LARGEST = 10;
 const ALIGNMENT = 11;
 
+/** How a row of so many dimensions is cut into codes. */
+function codesOf({ kind, dimensions, width = 2 }: Pick<SketchShape, 'kind' | 'dimensions' | 'width'>): {
+  width: number;
+  subvectors: number;
+} {
+  const wide = kind === 'bits' ? SIGNS : width;
+  return { width: wide, subvectors: 2 * Math.ceil(dimensions / (2 * wide)) };
+}
+
+/** Bytes of the sketches of 16 rows. */
+export function sketchBlockBytes(shape: Pick<SketchShape, 'kind' | 'dimensions' | 'width'>): number {
+  return 8 * codesOf(shape).subvectors + TAIL_BYTES;
+}
+
 /**
  * What makes sketches of rows, and of queries the tables that they are read with: codebooks and rotation in linear
  * memory, in the arena of the index that owns them.
@@ -45,11 +59,13 @@ export class Sketcher {
   readonly #codebooks: number;
 
   /** @throws LanewiseError `MEMORY_EXHAUSTED` */
-  constructor(runtime: Runtime, arena: Arena, { kind, dimensions, metric, seed, width = 2 }: SketchShape) {
+  constructor(runtime: Runtime, arena: Arena, shape: SketchShape) {
+    const { kind, dimensions, metric, seed } = shape;
+    const { width, subvectors } = codesOf(shape);
     const isBits = kind === 'bits';
     this.kind = kind;
-    this.width = isBits ? SIGNS : width;
-    this.subvectors = 2 * Math.ceil(dimensions / (2 * this.width));
+    this.width = width;
+    this.subvectors = subvectors;
     this.#runtime = runtime;
     this.#lanes = Math.ceil(dimensions / 4);
     const space = this.subvectors * this.width;
@@ -80,6 +96,18 @@ export class Sketcher {
   get codebooks(): Float32Array {
     const floats = codebookBytes(this.codebookShape) / 4;
     return this.#runtime.memory.f32.slice(this.#codebooks / 4, this.#codebooks / 4 + floats);
+  }
+
+  /** The least scale that a sketch holds: a power of two. */
+  get leastScale(): number {
+    return this.#runtime.memory.f32[this.#descriptor / 4 + BASE]!;
+  }
+
+  /** Takes what another one has learned. */
+  restore(codebooks: Float32Array, leastScale: number): void {
+    const { f32 } = this.#runtime.memory;
+    f32.set(codebooks, this.#codebooks / 4);
+    f32[this.#descriptor / 4 + BASE] = leastScale;
   }
 
   /** Bytes of the sketches of 16 rows. */

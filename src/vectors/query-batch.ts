@@ -20,6 +20,7 @@ const PRODUCT_BYTES = 64 * TILE_QUERIES;
 
 // Fields of the descriptor, in words.
 const FOUND = 11;
+const WANTED = 12;
 const WAITING = 14;
 const RESCORED = 15;
 
@@ -309,6 +310,21 @@ export class QueryBatch {
     }
     memory.u32[query / 4 + FOUND] = 0;
     return found;
+  }
+
+  /** The ids of what query `i` has found, in no order. */
+  ids(i: number): Int32Array {
+    const { i32 } = this.#runtime.memory;
+    const entry = (this.#results + i * this.#wanted.capacity * ENTRY_BYTES) / 4;
+    return Int32Array.from({ length: this.found(i) }, (_, j) => i32[entry + 2 * j + 1]!);
+  }
+
+  /** Empties the results of query `i`, which holds the best `k` from now on. */
+  restart(i: number, k: number): void {
+    const { kernels, memory } = this.#runtime;
+    memory.u32[this.#query(i) / 4 + FOUND] = 0;
+    memory.u32[this.#query(i) / 4 + WANTED] = k;
+    kernels.raise(this.#query(i), Number.NEGATIVE_INFINITY);
   }
 
   /** Where the descriptor of query `i` stands. */
