@@ -50,9 +50,9 @@ export function boundBlock(query: usize, segment: usize, plane: usize, row: u32,
   const largest = f32x4.pmax(f32x4.pmax(a, b), f32x4.pmax(c, d));
   const bound = v128.load_splat<f32>(query, 36);
   if (!v128.any_true(f32x4.ge(largest, bound))) return;
-  collect(query, a, bound, row);
-  collect(query, b, bound, row + 4);
-  collect(query, c, bound, row + 8);
-  collect(query, d, bound, row + 12);
-  rescoreWhenFull(query, segment);
+  collect(query, segment, a, bound, row);
+  collect(query, segment, b, bound, row + 4);
+  collect(query, segment, c, bound, row + 8);
+  collect(query, segment, d, bound, row + 12);
+  rescoreWhenFull(query);
 }

@@ -16,6 +16,12 @@ import { BLOCK, blocksOf, codesOf, correctionsOf, countOf, GROUP_BYTES } from '.
 
 /** Scans a segment for one query. `products` holds 128 bytes. */
 export function scanCodes(query: usize, segment: usize, products: usize): void {
+  boundCodes(query, segment, products);
+  rescore(query);
+}
+
+/** The same, but some candidates may be left waiting. */
+export function boundCodes(query: usize, segment: usize, products: usize): void {
   const plane = codesOf(segment);
   const groups = lanesOf(query);
   const codes = load<usize>(query, 4);
@@ -34,7 +40,6 @@ export function scanCodes(query: usize, segment: usize, products: usize): void {
     boundBlock(query, segment, plane, a * BLOCK, products);
     if (a + half < blocks) boundBlock(query, segment, plane, b * BLOCK, products + 64);
   }
-  rescore(query, segment);
 }
 
 /** Products of the query with the 16 rows of either block: 64 bytes a block. */

@@ -22,7 +22,7 @@
 import { qualifies } from './candidates';
 import { L2, lanesOf, metricOf } from './query';
 import { offer } from './results';
-import { scorePlaces, scoreRows } from './score';
+import { scoreRows } from './score';
 import { BLOCK, countOf, idsOf, nextOf, sketchesOf } from './segment';
 import { enterCodeSpace, sketchBlockBytes, subvectorsOf } from './sketch';
 
@@ -184,20 +184,6 @@ export function probeSketches(
     let segment = load<usize>(table + (cell << 2));
     for (; segment !== 0; segment = nextOf(segment)) scanSketches(query, segment, tables, cellTerm, 0);
   }
-}
-
-/** Scores `count` rows in float32 and offers them: `places` holds u32 segment and u32 row of each, whole fours of them. */
-export function scoreSketched(query: usize, places: usize, count: u32): void {
-  for (let i: u32 = 0; i < count; i += 4) {
-    const four = places + (i << 3);
-    v128.store(query, scorePlaces(query, four), 80);
-    for (let lane: u32 = 0; lane < min(4, count - i); lane++) {
-      const place = four + (lane << 3);
-      const id = load<i32>(idsOf(load<usize>(place)) + (load<u32>(place, 4) << 2));
-      offer(query, load<f32>(query + (lane << 2), 80), id);
-    }
-  }
-  store<u32>(query, load<u32>(query, 60) + count, 60);
 }
 
 function lookUp(table: v128, codes: v128): v128 {

@@ -5,7 +5,7 @@ export { rescore } from './candidates';
 export { finishHash, startHash, updateHash } from './checksum';
 export { scanCodes } from './codes';
 export { clearRows, clearRows, encodeRows, encodeRows, measureRows, measureRows, packRows } from './encode';
-export { makeTables, probeSketches, scanSketches, scoreSketched } from './fastscan';
+export { makeTables, probeSketches, scanSketches } from './fastscan';
 export { scanNibbles } from './nibbles';
 export { probeCells, probeTiles, rankCells, rankTile, selectCells } from './probe';
 export { prepareQuery } from './query';

@@ -24,7 +24,7 @@ export function scanNibbles(query: usize, segment: usize, products: usize): void
       multiplyBlock(query, block, groups, corrections + ((<usize>row) << 2), products);
     boundBlock(query, segment, plane, row, products);
   }
-  rescore(query, segment);
+  rescore(query);
 }
 
 function multiplyBlock(query: usize, block: usize, groups: u32, correction: usize, products: usize): void {

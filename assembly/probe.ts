@@ -15,9 +15,10 @@
 // Cost: cells x dimensions 8-bit multiply-adds a query for ranking, then those of the rows that are probed.
 
 import { codeBounds, normBounds } from './bounds';
-import { multiplyPair, scanCodes } from './codes';
+import { rescore } from './candidates';
+import { boundCodes, multiplyPair } from './codes';
 import { L2, lanesOf, metricOf } from './query';
-import { sortResults } from './results';
+import { sortList } from './results';
 import { scanRows } from './scan';
 import {
   BLOCK,
@@ -30,7 +31,7 @@ import {
   normsOf,
   scalesOf,
 } from './segment';
-import { multiplyTile, packTile, queryOf, scanTile, TILE } from './tile';
+import { boundTile, multiplyTile, packTile, queryOf, TILE } from './tile';
 
 /** From so many queries on, a tile beats one scan a query. */
 const LEAST_TILED: u32 = 3;
@@ -64,7 +65,7 @@ export function rankTile(
   size: u32,
   segment: usize,
   keys: usize,
-  keyBytes: usize,
+  keyBytes: u32,
   products: usize,
 ): void {
   const plane = codesOf(segment);
@@ -105,14 +106,17 @@ const CLASSES: u32 = 256;
  * `count` entries. A heap would turn away most keys too, but 64 of 512 cost it ten times as much.
  */
 export function selectCells(query: usize, keys: usize, count: u32, wanted: u32, classes: usize): void {
-  let least = load<f32>(keys);
-  let most = least;
-  for (let i: u32 = 1; i < count; i++) {
-    const key = load<f32>(keys + (i << 2));
-    least = min(least, key);
-    most = max(most, key);
+  // Keys behind the last are those of empty rows: they widen the classes at most.
+  let leasts = v128.load(keys);
+  let mosts = leasts;
+  for (let i: u32 = 4; i < count; i += 4) {
+    const four = v128.load(keys + (i << 2));
+    leasts = f32x4.pmin(leasts, four);
+    mosts = f32x4.pmax(mosts, four);
   }
-  const scale = (<f32>CLASSES - <f32>0.5) / (most - least);
+  const least = -largestLane(f32x4.neg(leasts));
+  const width = largestLane(mosts) - least;
+  const scale = width > <f32>1e-30 ? (<f32>CLASSES - <f32>0.5) / width : 0;
   memory.fill(classes, 0, CLASSES << 2);
   for (let i: u32 = 0; i < count; i++) {
     const at = classes + (classOf(load<f32>(keys + (i << 2)), least, scale) << 2);
@@ -122,22 +126,31 @@ export function selectCells(query: usize, keys: usize, count: u32, wanted: u32, 
   for (let reached: u32 = 0; reached < wanted && cut > 0; ) reached += load<u32>(classes + (--cut << 2));
   const results = load<usize>(query, 40);
   let found: u32 = 0;
-  for (let i: u32 = 0; i < count; i++) {
-    const key = load<f32>(keys + (i << 2));
-    if (classOf(key, least, scale) < cut) continue;
-    store<f32>(results + (found << ENTRY_SHIFT), key);
-    store<u32>(results + (found << ENTRY_SHIFT), i, 4);
-    found++;
+  const leastLanes = f32x4.splat(least);
+  const scales = f32x4.splat(scale);
+  const cuts = f32x4.splat(<f32>cut);
+  for (let i: u32 = 0; i < count; i += 4) {
+    const scaled = f32x4.mul(f32x4.sub(v128.load(keys + (i << 2)), leastLanes), scales);
+    let mask = i32x4.bitmask(f32x4.ge(scaled, cuts));
+    for (let at = i; mask !== 0 && at < count; at++, mask >>= 1) {
+      if ((mask & 1) === 0) continue;
+      store<f32>(results + (found << ENTRY_SHIFT), load<f32>(keys + (at << 2)));
+      store<u32>(results + (found << ENTRY_SHIFT), at, 4);
+      found++;
+    }
   }
   store<u32>(query, found, 44);
-  sortResults(query);
+  sortList(query);
   store<u32>(query, min(found, wanted), 44);
 }
 
-/** The class of a key; where all keys are equal and the scale is infinite, the first. */
 function classOf(key: f32, least: f32, scale: f32): u32 {
-  const scaled = (key - least) * scale;
-  return scaled < <f32>CLASSES ? <u32>scaled : 0;
+  return <u32>((key - least) * scale);
+}
+
+function largestLane(lanes: v128): f32 {
+  const pairs = f32x4.pmax(lanes, i32x4.shuffle(lanes, lanes, 2, 3, 0, 1));
+  return max(f32x4.extract_lane(pairs, 0), f32x4.extract_lane(pairs, 1));
 }
 
 /** How many cells a ranking holds. */
@@ -162,13 +175,15 @@ export function probeCells(
   const end = min(to, foundBy(ranked));
   for (let rank = from; rank < end; rank++) {
     let segment = load<usize>(table + (cellAt(ranked, rank) << 2));
-    for (; segment !== 0; segment = nextOf(segment)) scanSegment(query, segment, products);
+    for (; segment !== 0; segment = nextOf(segment)) boundSegment(query, segment, products);
   }
+  rescore(query);
 }
 
-function scanSegment(query: usize, segment: usize, products: usize): void {
+/** Searches a segment; some candidates may be left waiting for those of the next. */
+function boundSegment(query: usize, segment: usize, products: usize): void {
   if (blocksOf(codesOf(segment)) === 0) scanRows(query, segment);
-  else scanCodes(query, segment, products);
+  else boundCodes(query, segment, products);
 }
 
 /**
@@ -197,10 +212,11 @@ export function probeTiles(
     if (first === end) continue;
     for (; segment !== 0; segment = nextOf(segment)) {
       for (let at = first; at < end; at += TILE) {
-        scanGroup(members + (at << 2), min(TILE, end - at), segment, tile, products);
+        boundGroup(members + (at << 2), min(TILE, end - at), segment, tile, products);
       }
     }
   }
+  for (let i: u32 = 0; i < count; i++) rescore(load<usize>(queries + (i << 2)));
 }
 
 /** Sorts the queries by the cells they probe, by counting; returns how many pairs there are. */
@@ -242,11 +258,11 @@ function groupByCell(
 }
 
 /** Searches a segment for up to six queries whose addresses stand at `members`. */
-function scanGroup(members: usize, size: u32, segment: usize, tile: usize, products: usize): void {
+function boundGroup(members: usize, size: u32, segment: usize, tile: usize, products: usize): void {
   if (size >= LEAST_TILED && blocksOf(codesOf(segment)) !== 0) {
     packTile(members, size, tile);
-    scanTile(tile, size, segment, products);
+    boundTile(tile, size, segment, products);
   } else {
-    for (let i: u32 = 0; i < size; i++) scanSegment(load<usize>(members + (i << 2)), segment, products);
+    for (let i: u32 = 0; i < size; i++) boundSegment(load<usize>(members + (i << 2)), segment, products);
   }
 }

@@ -83,10 +83,21 @@ function siftDown(results: usize, count: u32): void {
 
 /** Sorts the query's results in place, best first. Cost: O(n log n). */
 export function sortResults(query: usize): void {
+  if (load<u32>(query, 48) === 0) sortList(query);
+  else sortHeap(query);
+}
+
+/** Sorts results that stand in no order yet. */
+export function sortList(query: usize): void {
   const results = load<usize>(query, 40);
   const found = load<u32>(query, 44);
-  if (load<u32>(query, 48) === 0) for (let i: u32 = 1; i < found; i++) siftUp(results, i);
-  for (let last = found; last > 1; last--) {
+  for (let i: u32 = 1; i < found; i++) siftUp(results, i);
+  sortHeap(query);
+}
+
+function sortHeap(query: usize): void {
+  const results = load<usize>(query, 40);
+  for (let last = load<u32>(query, 44); last > 1; last--) {
     swap(results, results + ((last - 1) << 3));
     siftDown(results, last - 1);
   }

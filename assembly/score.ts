@@ -74,7 +74,7 @@ export function scoreRows(query: usize, segment: usize, a: u32, b: u32, c: u32, 
   const stride = lanesOf(query) << 4;
   const rows = rowsOf(segment);
   const norms = normsOf(segment);
-  return score(
+  return scoreAt(
     query,
     rows + a * stride,
     rows + b * stride,
@@ -87,36 +87,13 @@ export function scoreRows(query: usize, segment: usize, a: u32, b: u32, c: u32, 
   );
 }
 
-/** The keys of four rows of any segments: u32 segment and u32 row of each stand at `places`. */
-export function scorePlaces(query: usize, places: usize): v128 {
-  return score(
-    query,
-    rowAt(query, places),
-    rowAt(query, places + 8),
-    rowAt(query, places + 16),
-    rowAt(query, places + 24),
-    normAt(places),
-    normAt(places + 8),
-    normAt(places + 16),
-    normAt(places + 24),
-  );
-}
-
-function rowAt(query: usize, place: usize): usize {
-  return rowsOf(load<usize>(place)) + load<u32>(place, 4) * (lanesOf(query) << 4);
-}
-
-function normAt(place: usize): usize {
-  return normsOf(load<usize>(place)) + (load<u32>(place, 4) << 2);
-}
-
-/** The keys of four rows, by the addresses of the rows and of their norms. */
-function score(
+/** The keys of four rows, wherever they and their norms stand, one a lane. */
+export function scoreAt(
   query: usize,
-  rowA: usize,
-  rowB: usize,
-  rowC: usize,
-  rowD: usize,
+  a: usize,
+  b: usize,
+  c: usize,
+  d: usize,
   normA: usize,
   normB: usize,
   normC: usize,
@@ -125,8 +102,8 @@ function score(
   const vector = load<usize>(query);
   const lanes = lanesOf(query);
   const metric = metricOf(query);
-  if (metric === L2) return f32x4.neg(distances(vector, lanes, rowA, rowB, rowC, rowD));
-  const sums = products(vector, lanes, rowA, rowB, rowC, rowD);
+  if (metric === L2) return f32x4.neg(distances(vector, lanes, a, b, c, d));
+  const sums = products(vector, lanes, a, b, c, d);
   if (metric !== COSINE) return sums;
   let divisor = v128.load32_zero(normA);
   divisor = v128.load_lane<f32>(normB, divisor, 1);

@@ -51,6 +51,12 @@ export function packTile(queries: usize, size: u32, tile: usize): void {
  * tile costs as much as a full one.
  */
 export function scanTile(tile: usize, size: u32, segment: usize, products: usize): void {
+  boundTile(tile, size, segment, products);
+  for (let place: u32 = 0; place < size; place++) rescore(queryOf(tile, place));
+}
+
+/** The same, but some candidates may be left waiting. */
+export function boundTile(tile: usize, size: u32, segment: usize, products: usize): void {
   const plane = codesOf(segment);
   const count = countOf(segment);
   const groups = lanesOf(queryOf(tile, 0));
@@ -62,7 +68,6 @@ export function scanTile(tile: usize, size: u32, segment: usize, products: usize
       boundBlock(queryOf(tile, place), segment, plane, row, products + (place << 6));
     }
   }
-  for (let place: u32 = 0; place < size; place++) rescore(queryOf(tile, place), segment);
 }
 
 /** Products of the queries of a tile with the 16 rows of a block: 64 bytes a query. */

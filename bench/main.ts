@@ -3,7 +3,9 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command, Option } from 'commander';
 import { capabilities, measureRoof, type SetupOptions, setup } from 'lanewise';
+import { cluster } from './cases/cluster.ts';
 import { cold } from './cases/cold.ts';
+import { scale } from './cases/scale.ts';
 import { searchCases } from './cases/search.ts';
 import { size } from './cases/size.ts';
 import { storageCases } from './cases/storage.ts';
@@ -41,7 +43,9 @@ console.log(
     `${roof.float32.toFixed(1)} GFLOP/s float32, ${roof.int8.toFixed(1)} GMAC/s 8-bit.`,
 );
 
-const cases = [...searchCases, ...storageCases, cold, size].filter(({ name }) => name.includes(filter));
+const cases = [...searchCases, ...storageCases, cluster, scale, cold, size].filter(({ name }) =>
+  name.includes(filter),
+);
 if (cases.length === 0) {
   console.error(`No case contains '${filter}'.`);
   process.exit(2);

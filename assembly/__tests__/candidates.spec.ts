@@ -34,17 +34,19 @@ function filter(query: usize, bits: u32): usize {
 describe('collect', () => {
   it('takes the lanes whose upper bound reaches the bound, with their rows', () => {
     const query = newQuery(1, 1, 4);
-    collect(query, uppers(0b1010, 2), f32x4.splat(2), 8);
+    const segment = newSegment(4, 0);
+    collect(query, segment, uppers(0b1010, 2), f32x4.splat(2), 8);
     expect<u32>(waiting(query)).toBe(2);
     const candidates = load<usize>(query, 52);
     expect<u32>(load<u32>(candidates, 4)).toBe(9);
-    expect<u32>(load<u32>(candidates, 12)).toBe(11);
+    expect<u32>(load<u32>(candidates, 20)).toBe(11);
     expect<f32>(load<f32>(candidates)).toBe(2);
   });
 
   it('takes nothing where no bound is reached', () => {
     const query = newQuery(1, 1, 4);
-    collect(query, uppers(0b1111, 1), f32x4.splat(2), 0);
+    const segment = newSegment(4, 0);
+    collect(query, segment, uppers(0b1111, 1), f32x4.splat(2), 0);
     expect<u32>(waiting(query)).toBe(0);
   });
 
@@ -52,14 +54,15 @@ describe('collect', () => {
     const query = newQuery(0, ROOM * 4, 4);
     const segment = newSegment(4, 0);
     for (let block: u32 = 0; block < 12; block++) {
-      for (let row: u32 = 0; row < BLOCK; row += 4) collect(query, uppers(0b1111, 1), f32x4.splat(0), row);
+      for (let row: u32 = 0; row < BLOCK; row += 4)
+        collect(query, segment, uppers(0b1111, 1), f32x4.splat(0), row);
       expect<bool>(waiting(query) <= ROOM).toBe(true, 'more candidates than room');
-      rescoreWhenFull(query, segment);
+      rescoreWhenFull(query);
       expect<bool>(waiting(query) <= ROOM - BLOCK).toBe(true, 'no room for the next block');
     }
-    rescore(query, segment);
+    rescore(query);
     expect<u32>(found(query)).toBe(12 * BLOCK);
-    expect<bool>(isGuarded(load<usize>(query, 52), ROOM << 3)).toBe(true, 'written beyond the room');
+    expect<bool>(isGuarded(load<usize>(query, 52), ROOM << 4)).toBe(true, 'written beyond the room');
   });
 });
 
@@ -74,9 +77,9 @@ describe('rescore', () => {
     const rows = load<usize>(segment);
     // Rows 0 to 3 score 4 and fill the results; the bound of the candidates behind them is 3.
     for (let row: u32 = 0; row < 4; row++) v128.store(rows + (row << 4), f32x4.splat(1));
-    collect(query, uppers(0b1111, 5), f32x4.splat(0), 0);
-    collect(query, uppers(0b1111, 3), f32x4.splat(0), 4);
-    rescore(query, segment);
+    collect(query, segment, uppers(0b1111, 5), f32x4.splat(0), 0);
+    collect(query, segment, uppers(0b1111, 3), f32x4.splat(0), 4);
+    rescore(query);
     expect<u32>(load<u32>(query, 60)).toBe(4, 'rescored');
     expect<i32>(load<i32>(load<usize>(query, 40), 4)).toBe(100);
   });
@@ -86,8 +89,8 @@ describe('rescore', () => {
 function rescoresEach(count: u32): void {
   const query = newQuery(0, ROWS, 4);
   const segment = newSegment(4, 0);
-  for (let row: u32 = 0; row < count; row++) collect(query, uppers(1, 1), f32x4.splat(0), row);
-  rescore(query, segment);
+  for (let row: u32 = 0; row < count; row++) collect(query, segment, uppers(1, 1), f32x4.splat(0), row);
+  rescore(query);
   let seen: u32 = 0;
   for (let i: u32 = 0; i < found(query); i++)
     seen |= 1 << (load<i32>(load<usize>(query, 40) + (i << 3), 4) - 100);

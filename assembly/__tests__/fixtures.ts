@@ -40,7 +40,7 @@ export function newQuery(k: u32, capacity: u32, dimensions: u32): usize {
   store<usize>(query, guarded(padded, 0), 4);
   store<usize>(query, guarded(capacity << 3, 0), 40);
   store<u32>(query, k, 48);
-  store<usize>(query, guarded(ROOM << 3, 0), 52);
+  store<usize>(query, guarded(ROOM << 4, 0), 52);
   store<u32>(query, dimensions, 76);
   raise(query, <f32>-Infinity);
   return query;

@@ -15,7 +15,14 @@ const GLOVE: Shape = {
   name: 'glove',
   title: 'GloVe, 100 000 x 100, cosine: one query at a time, and 64 at once',
   ...{ rows: 100_000, dimensions: 100, metric: 'cosine', k: K, queries: 512, batch: BATCH },
-  ...{ single: true, batched: true, approximate: true },
+  ...{ single: true, batched: true, approximate: false },
+};
+
+const CURVE: Shape = {
+  ...GLOVE,
+  name: 'glove-curve',
+  title: 'GloVe, 100 000 x 100, cosine, 1 000 held-out queries: approximate indexes',
+  ...{ queries: 1_000, batch: 1_000, approximate: true },
 };
 
 const RANDOM_SINGLE: Shape = {
@@ -32,7 +39,7 @@ const RANDOM_BATCH: Shape = {
   ...{ single: false, batched: true, approximate: false },
 };
 
-export const CASE_NAMES: readonly string[] = [GLOVE.name, RANDOM_SINGLE.name, RANDOM_BATCH.name];
+export const CASE_NAMES: readonly string[] = [GLOVE.name, CURVE.name, RANDOM_SINGLE.name, RANDOM_BATCH.name];
 
 function filesIn(folder: string, { name }: Shape): Case['files'] {
   return {
@@ -46,17 +53,17 @@ function bytesOf(array: Float32Array | Int32Array): Uint8Array {
   return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
 }
 
-function prepareGlove(folder: string, data: string): Case {
-  const files = filesIn(folder, GLOVE);
+function prepareGlove(folder: string, data: string, shape: Shape): Case {
+  const files = filesIn(folder, shape);
   copyFileSync(join(data, 'glove100_base_100k.f32'), files.base);
-  const queryBytes = GLOVE.queries * GLOVE.dimensions * Float32Array.BYTES_PER_ELEMENT;
+  const queryBytes = shape.queries * shape.dimensions * Float32Array.BYTES_PER_ELEMENT;
   writeFileSync(files.queries, readFileSync(join(data, 'glove100_query_id_1k.f32')).subarray(0, queryBytes));
   const published = new Int32Array(new Uint8Array(readFileSync(join(data, 'glove100_gt_id_cos.i32'))).buffer);
-  const truth = Int32Array.from({ length: GLOVE.queries * K }, (_, place) => {
+  const truth = Int32Array.from({ length: shape.queries * K }, (_, place) => {
     return published[Math.floor(place / K) * TRUTH_DEPTH + (place % K)];
   });
   writeFileSync(files.truth, bytesOf(truth));
-  return { ...GLOVE, files };
+  return { ...shape, files };
 }
 
 /** The exact answers by a loop of its own: JavaScript adds up in float64. */
@@ -87,9 +94,9 @@ function prepareRandom(folder: string, shape: Shape): Case {
 
 /** Writes the data of a case into `folder`; `data` is the folder of the GloVe files. */
 export function prepareCase(name: string, folder: string, data: string | undefined): Case {
-  if (name === GLOVE.name) {
-    if (data === undefined) throw new Error('the GloVe files are needed: give --data or set LANEWISE_DATA');
-    return prepareGlove(folder, data);
-  }
-  return prepareRandom(folder, name === RANDOM_SINGLE.name ? RANDOM_SINGLE : RANDOM_BATCH);
+  const shape = [GLOVE, CURVE, RANDOM_SINGLE, RANDOM_BATCH].find((known) => known.name === name);
+  if (shape === undefined) throw new Error(`there is no case ${name}`);
+  if (shape === RANDOM_SINGLE || shape === RANDOM_BATCH) return prepareRandom(folder, shape);
+  if (data === undefined) throw new Error('the GloVe files are needed: give --data or set LANEWISE_DATA');
+  return prepareGlove(folder, data, shape);
 }

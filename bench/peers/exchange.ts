@@ -13,7 +13,7 @@ export interface Case {
   readonly single: boolean;
   /** Ask a batch in one call. */
   readonly batched: boolean;
-  /** Let approximate indexes take part. */
+  /** Whether approximate indexes are measured, each along its curve of recall and speed. */
   readonly approximate: boolean;
   /** Paths: rows x dimensions float32, queries x dimensions float32, queries x k int32. */
   readonly files: { readonly base: string; readonly queries: string; readonly truth: string };
@@ -25,6 +25,8 @@ export interface Result {
   readonly buildSeconds?: number;
   /** Median milliseconds of one query. */
   readonly milliseconds?: number;
+  /** What 99 in 100 queries stay below, milliseconds. */
+  readonly p99?: number;
   /** Queries a second in batches, by the median batch. */
   readonly batchedRate?: number;
   readonly recall?: number;

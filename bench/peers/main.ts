@@ -14,7 +14,7 @@ interface Options extends Limits {
 }
 
 const EXACT_LIBRARIES = ['usearch', 'javascript'];
-const GRAPH_LIBRARIES = ['hnswlib-node', 'hnswlib-wasm', 'edgevec'];
+const GRAPH_LIBRARIES = ['usearch', 'hnswlib-node', 'hnswlib-wasm', 'edgevec'];
 const RESULTS = join(import.meta.dirname, '../results');
 
 function wholeNumber(text: string): number {
@@ -38,7 +38,7 @@ function readOptions(): Options {
 
 /** Ours first, then every peer, each in a process of its own. */
 function runCase(definition: Case, casePath: string, limits: Limits): readonly Result[] {
-  const libraries = definition.approximate ? [...EXACT_LIBRARIES, ...GRAPH_LIBRARIES] : EXACT_LIBRARIES;
+  const libraries = definition.approximate ? GRAPH_LIBRARIES : EXACT_LIBRARIES;
   return [
     ...runLibrary('lanewise', casePath, limits),
     ...runPython(casePath, limits),
@@ -60,8 +60,8 @@ const folder = mkdtempSync(join(tmpdir(), 'lanewise-peers-'));
 try {
   console.log(`${cpus()[0].model}, Node ${process.version}, one thread`);
   const cases = options.case.flatMap((name) => {
-    if (name === 'glove' && options.data === undefined) {
-      console.log('\nglove: skipped, its files are needed: give --data or set LANEWISE_DATA');
+    if (name.startsWith('glove') && options.data === undefined) {
+      console.log(`\n${name}: skipped, its files are needed: give --data or set LANEWISE_DATA`);
       return [];
     }
     const definition = prepareCase(name, folder, options.data);

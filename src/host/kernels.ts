@@ -25,7 +25,7 @@ export interface Kernels {
   scanNibbles(query: number, segment: number, products: number): void;
   packTile(queries: number, size: number, tile: number): void;
   scanTile(tile: number, size: number, segment: number, products: number): void;
-  rescore(query: number, segment: number): void;
+  rescore(query: number): void;
   rankCells(query: number, segment: number, keys: number, products: number): void;
   rankTile(
     tile: number,
@@ -94,7 +94,6 @@ export interface Kernels {
     shift: number,
     share: number,
   ): void;
-  scoreSketched(query: number, places: number, count: number): void;
   scanSketches(query: number, segment: number, tables: number, cellTerm: number, margin: number): void;
   startHash(state: number, seed: bigint): void;
   updateHash(state: number, from: number, bytes: number): void;

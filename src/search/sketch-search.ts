@@ -1,6 +1,6 @@
 import { Arena } from '../host/arena.ts';
 import type { CellStore } from '../vectors/cell-store.ts';
-import type { Probed, QueryBatch } from '../vectors/query-batch.ts';
+import { CANDIDATE_BYTES, type Probed, type QueryBatch } from '../vectors/query-batch.ts';
 import type { CellSketches } from './cell-sketches.ts';
 
 /** Scans sketches for the queries of a batch, and scores what they found in float32. */
@@ -24,7 +24,7 @@ export class SketchScan {
     try {
       this.#tables = this.#buffers.allocate(sketches.sketcher.tableBytes);
       this.#centroids = this.#buffers.allocate(4 * segments.length);
-      this.#places = this.#buffers.allocate(8 * (capacity + 3));
+      this.#places = this.#buffers.allocate(CANDIDATE_BYTES * capacity);
     } catch (error) {
       this.#buffers.release();
       throw error;
@@ -53,19 +53,16 @@ export class SketchScan {
 
   /** Scores the rows that query `i` has found and keeps the best k of them. */
   score(i: number, k: number): void {
-    const { memory, kernels } = this.#rows.runtime;
-    const { i32, u32 } = memory;
+    const { f32, u32 } = this.#rows.runtime.memory;
     const found = this.#batch.ids(i);
-    const at = this.#places / 4;
-    for (let j = 0; j < found.length; j++) {
+    for (let j = 0, at = this.#places / 4; j < found.length; j++, at += CANDIDATE_BYTES / 4) {
       const { segment, row } = this.#rows.place(this.#rows.slotOf(found[j]!));
-      u32[at + 2 * j] = segment;
-      i32[at + 2 * j + 1] = row;
+      f32[at] = Number.POSITIVE_INFINITY;
+      u32[at + 1] = row;
+      u32[at + 2] = segment;
     }
-    // Rows are scored four at a time: what the last four lack is the first row again.
-    for (let j = found.length; j % 4; j++) u32.copyWithin(at + 2 * j, at, at + 2);
     this.#batch.restart(i, k);
-    kernels.scoreSketched(this.#batch.addressOf(i), this.#places, found.length);
+    this.#batch.scoreCandidates(i, this.#places, found.length);
   }
 
   release(): void {

@@ -12,6 +12,7 @@ const TILE_GROUP_BYTES = 24;
 /** Candidates that wait at a query, and bytes of a candidate or a result. */
 export const CANDIDATE_ROOM = 64;
 const ENTRY_BYTES = 8;
+export const CANDIDATE_BYTES = 16;
 /** From so many queries on, a tile beats one scan a query. */
 const LEAST_TILED = 3;
 /** What selecting cells counts in. */
@@ -21,6 +22,7 @@ const PRODUCT_BYTES = 64 * TILE_QUERIES;
 // Fields of the descriptor, in words.
 const FOUND = 11;
 const WANTED = 12;
+const CANDIDATES = 13;
 const WAITING = 14;
 const RESCORED = 15;
 
@@ -105,7 +107,7 @@ export class QueryBatch {
     const vectors = place(size * stride);
     const codes = place(size * this.#codeBytes);
     const results = place(size * wanted.capacity * ENTRY_BYTES);
-    const candidates = place(size * CANDIDATE_ROOM * ENTRY_BYTES);
+    const candidates = place(size * CANDIDATE_ROOM * CANDIDATE_BYTES);
     const products = place(PRODUCT_BYTES);
     const addresses = place(size * 4);
     const tiles = place(Math.ceil(size / TILE_QUERIES) * this.#tileBytes);
@@ -145,7 +147,7 @@ export class QueryBatch {
           this.#results + i * capacity * ENTRY_BYTES,
           0,
           k,
-          this.#candidates + i * CANDIDATE_ROOM * ENTRY_BYTES,
+          this.#candidates + i * CANDIDATE_ROOM * CANDIDATE_BYTES,
           0,
           0,
           filter ? this.#filter : 0,
@@ -281,13 +283,25 @@ export class QueryBatch {
   /** Scores the given rows of a segment, at most 64, for query `i`. */
   scoreRows(i: number, segment: number, rows: readonly number[]): void {
     const { kernels, memory } = this.#runtime;
-    const candidates = (this.#candidates + i * CANDIDATE_ROOM * ENTRY_BYTES) / 4;
+    const candidates = (this.#candidates + i * CANDIDATE_ROOM * CANDIDATE_BYTES) / 4;
     for (let j = 0; j < rows.length; j++) {
-      memory.f32[candidates + 2 * j] = Number.POSITIVE_INFINITY;
-      memory.u32[candidates + 2 * j + 1] = rows[j]!;
+      memory.f32[candidates + 4 * j] = Number.POSITIVE_INFINITY;
+      memory.u32[candidates + 4 * j + 1] = rows[j]!;
+      memory.u32[candidates + 4 * j + 2] = segment;
     }
     memory.u32[this.#query(i) / 4 + WAITING] = rows.length;
-    kernels.rescore(this.#query(i), segment);
+    kernels.rescore(this.#query(i));
+  }
+
+  /** Scores `count` candidates that stand at `candidates` (assembly/candidates.ts), for query `i`. */
+  scoreCandidates(i: number, candidates: number, count: number): void {
+    const { kernels, memory } = this.#runtime;
+    const query = this.#query(i);
+    const own = memory.u32[query / 4 + CANDIDATES]!;
+    memory.u32[query / 4 + CANDIDATES] = candidates;
+    memory.u32[query / 4 + WAITING] = count;
+    kernels.rescore(query);
+    memory.u32[query / 4 + CANDIDATES] = own;
   }
 
   /** Rows that query `i` scored in float32, as candidates. */

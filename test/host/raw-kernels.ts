@@ -56,7 +56,7 @@ export class RawKernels {
       const vector = this.place(16 * Math.ceil(values.length / 4));
       this.f32.set(values, vector / 4);
       this.u32.set([vector, this.place(8 * Math.ceil(values.length / 8))], query / 4);
-      this.u32.set([this.place(8 * k), 0, k, this.place(8 * 64)], query / 4 + 10);
+      this.u32.set([this.place(8 * k), 0, k, this.place(16 * 64)], query / 4 + 10);
       this.u32.set([metric, values.length], query / 4 + 18);
       this.kernels.prepareQuery(query);
       this.kernels.raise(query, Number.NEGATIVE_INFINITY);

@@ -23,7 +23,7 @@ export async function* searchers({ case: definition, base }: Data): AsyncGenerat
     index.addPoint(Array.from(base.subarray(row * dimensions, (row + 1) * dimensions)), row);
   }
   const buildSeconds = (performance.now() - start) / 1_000;
-  for (const ef of [80, 320]) {
+  for (const ef of [60, 120, 240]) {
     index.setEf(ef);
     yield {
       method: `hnswlib-node, M 16, ef ${ef}`,

@@ -3,8 +3,41 @@ import type { Data, Searcher } from '../measure.ts';
 /** By its path, since this folder's own package.json hides the name: what the package ships is what is measured. */
 const ENTRY = new URL('../../../dist/index.js', import.meta.url);
 
-/** Ours: the certified search, and the plain float32 scan of the same index. */
-export async function* searchers({ case: { dimensions, metric, k }, base }: Data): AsyncGenerator<Searcher> {
+/** Ours: exact indexes or approximate ones, as the case asks. */
+export function searchers(data: Data): AsyncGenerator<Searcher> {
+  return data.case.approximate ? approximate(data) : exact(data);
+}
+
+/** Probes worth a place on the curve, for each number of cells. */
+const PROBES: Readonly<Record<number, readonly number[]>> = {
+  256: [32, 48, 64, 96, 128],
+  512: [16, 24, 32, 48, 64, 96, 128],
+  1024: [32, 64, 128, 256],
+};
+
+/** Every approximate index along its curve. */
+async function* approximate({ case: { dimensions, metric, k }, base }: Data): AsyncGenerator<Searcher> {
+  const { IvfIndex }: typeof import('lanewise') = await import(ENTRY.href);
+  for (const [cells, probeCounts] of Object.entries(PROBES)) {
+    const index = await IvfIndex.create({ dimensions, metric, cells: Number(cells) });
+    const start = performance.now();
+    await index.train(base, { seed: 1 });
+    index.add(base);
+    const buildSeconds = (performance.now() - start) / 1_000;
+    const bytes = index.memoryUsage().total;
+    for (const probes of probeCounts) {
+      const search = (queries: Float32Array): Int32Array => index.search(queries, { k, probes }).ids;
+      yield {
+        method: `lanewise IVF${cells} int8, ${probes} probes`,
+        ...{ buildSeconds, bytes, search, searchBatch: search },
+      };
+    }
+    index.dispose();
+  }
+}
+
+/** The certified search, and the plain float32 scan of the same index. */
+async function* exact({ case: { dimensions, metric, k }, base }: Data): AsyncGenerator<Searcher> {
   const { capabilities, FlatIndex }: typeof import('lanewise') = await import(ENTRY.href);
   const index = await FlatIndex.create({ dimensions, metric });
   const start = performance.now();

@@ -37,8 +37,10 @@ export async function* searchers({ case: definition, base }: Data): AsyncGenerat
   const exact = (queries: Float32Array): ArrayLike<number> => {
     return rowsOf(exactSearch(base, queries.slice(), dimensions, k, metric, THREADS));
   };
-  yield { method: 'usearch, exact', bytes: base.byteLength, search: exact, searchBatch: exact };
-  if (!approximate) return;
+  if (!approximate) {
+    yield { method: 'usearch, exact', bytes: base.byteLength, search: exact, searchBatch: exact };
+    return;
+  }
   const start = performance.now();
   const index = new Index({
     ...{ dimensions, metric, quantization: 'f32', multi: false },
