@@ -1,4 +1,5 @@
 export { KMeans, type KMeansOptions } from './cluster/k-means.ts';
+export { ProductQuantizer, type ProductQuantizerOptions } from './cluster/product-quantizer.ts';
 export { measureRoof, type Roof, type RoofOptions } from './cost/roof.ts';
 export * from './format/index.ts';
 export { type Capabilities, capabilities } from './host/capabilities.ts';

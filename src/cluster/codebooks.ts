@@ -26,6 +26,47 @@ export function codebookBytes(shape: CodebookShape): number {
   return 4 * shape.subvectors * codebookFloats(shape);
 }
 
+/** Copies of at most `most` rows, each subset and order equally likely. */
+export function drawRandomly(
+  values: Float32Array,
+  dimensions: number,
+  most: number,
+  random: Random,
+): Float32Array {
+  const order = Int32Array.from({ length: values.length / dimensions }, (_, row) => row);
+  const count = Math.min(most, order.length);
+  const rows = new Float32Array(count * dimensions);
+  for (let i = 0; i < count; i++) {
+    const j = i + random.integer(order.length - i);
+    const row = order[j]!;
+    order[j] = order[i]!;
+    rows.set(values.subarray(row * dimensions, (row + 1) * dimensions), i * dimensions);
+  }
+  return rows;
+}
+
+/** The codebooks of centroids that stand subvectors x centroids x width. */
+export function layCodebooks(values: Float32Array, shape: CodebookShape): Float32Array {
+  const { subvectors, width, centroids } = shape;
+  const codebooks = new Float32Array(codebookBytes(shape) / 4);
+  for (let i = 0; i < subvectors * centroids; i++) {
+    const start = Math.floor(i / centroids) * codebookFloats(shape) + (i % centroids);
+    layCentroid(codebooks, start, centroids, values.subarray(i * width, (i + 1) * width));
+  }
+  return codebooks;
+}
+
+/** Writes a centroid into a codebook, its values `apart` floats apart, and what its squared norm takes off behind them. */
+function layCentroid(codebooks: Float32Array, start: number, apart: number, values: ArrayLike<number>): void {
+  let square = 0;
+  for (let i = 0; i < values.length; i++) {
+    const value = Math.fround(values[i]!);
+    codebooks[start + i * apart] = value;
+    square += value * value;
+  }
+  codebooks[start + values.length * apart] = -square / 2;
+}
+
 /**
  * Codebooks by k-means, one for each part of the rows: seeded as k-means++ does, then Lloyd's rounds. A centroid that
  * loses its last row takes one of the largest cell's. The same rows and seed give the same bits everywhere. Progress
@@ -145,15 +186,8 @@ class CodebookTraining {
 
   /** Writes a centroid into the codebooks. */
   #place(part: number, centroid: number, values: ArrayLike<number>): void {
-    const { width, centroids } = this.#shape;
     const start = part * codebookFloats(this.#shape) + centroid;
-    let square = 0;
-    for (let i = 0; i < width; i++) {
-      const value = Math.fround(values[i]!);
-      this.#codebooks[start + i * centroids] = value;
-      square += value * value;
-    }
-    this.#codebooks[start + width * centroids] = -square / 2;
+    layCentroid(this.#codebooks, start, this.#shape.centroids, values);
   }
 
   #beginRound(): void {

@@ -1,4 +1,5 @@
 import type { CentroidTable } from '../cluster/assignment.ts';
+import { drawRandomly } from '../cluster/codebooks.ts';
 import { Arena } from '../host/arena.ts';
 import type { Progress } from '../host/progress.ts';
 import { Random } from '../host/random.ts';
@@ -43,7 +44,7 @@ export class CellSketches implements RowSketches {
   *train(sample: Float32Array, table: CentroidTable, seed: number): Generator<Progress, void> {
     const { dimensions, metric } = this.centroids;
     const random = new Random(seed);
-    const rows = shuffled(sample, dimensions, TRAINED_ROWS, random);
+    const rows = drawRandomly(sample, dimensions, TRAINED_ROWS, random);
     const count = rows.length / dimensions;
     const cells = new Int32Array(count);
     for (let done = 0; done < count; ) {
@@ -80,20 +81,6 @@ export class CellSketches implements RowSketches {
   release(): void {
     this.#arena.release();
   }
-}
-
-/** Copies of at most `most` rows in random order. */
-function shuffled(values: Float32Array, dimensions: number, most: number, random: Random): Float32Array {
-  const order = Int32Array.from({ length: values.length / dimensions }, (_, row) => row);
-  const count = Math.min(most, order.length);
-  const rows = new Float32Array(count * dimensions);
-  for (let i = 0; i < count; i++) {
-    const j = i + random.integer(order.length - i);
-    const row = order[j]!;
-    order[j] = order[i]!;
-    rows.set(values.subarray(row * dimensions, (row + 1) * dimensions), i * dimensions);
-  }
-  return rows;
 }
 
 function dot(a: Float32Array, b: Float32Array): number {
