@@ -5,6 +5,7 @@ import { Command, Option } from 'commander';
 import { capabilities, measureRoof, type SetupOptions, setup } from 'lanewise';
 import { cluster } from './cases/cluster.ts';
 import { cold } from './cases/cold.ts';
+import { filter as filterCase } from './cases/filter.ts';
 import { scale } from './cases/scale.ts';
 import { searchCases } from './cases/search.ts';
 import { size } from './cases/size.ts';
@@ -43,7 +44,7 @@ console.log(
     `${roof.float32.toFixed(1)} GFLOP/s float32, ${roof.int8.toFixed(1)} GMAC/s 8-bit.`,
 );
 
-const cases = [...searchCases, ...storageCases, cluster, scale, cold, size].filter(({ name }) =>
+const cases = [...searchCases, ...storageCases, cluster, filterCase, scale, cold, size].filter(({ name }) =>
   name.includes(filter),
 );
 if (cases.length === 0) {
