@@ -7,6 +7,7 @@
 //   +4    bias    f32  the sum of the tables' least values
 //   +8    base    i32  of the scales (assembly/sketch.ts)
 //   +12   groups  u32  pairs of sub-vectors
+//   +16   most    u32  rows that results are cut to where they are a list (k is 0); 0 where they are a heap
 //   +64   sums    u16 x 32, of two blocks, on their way from the look-ups to the keys
 //   +128  entries u8 x 16 a sub-vector
 //
@@ -21,7 +22,7 @@
 
 import { qualifies } from './candidates';
 import { L2, lanesOf, metricOf } from './query';
-import { offer } from './results';
+import { offer, selectBest } from './results';
 import { scoreRows } from './score';
 import { BLOCK, countOf, idsOf, nextOf, sketchesOf } from './segment';
 import { enterCodeSpace, sketchBlockBytes, subvectorsOf } from './sketch';
@@ -160,7 +161,7 @@ export function scanSketches(query: usize, segment: usize, tables: usize, cellTe
 
 /**
  * Scans the cells of ranks from..to (assembly/probe.ts). Centroids stand in segments of 2^shift rows whose addresses
- * `centroids` holds. Under cosine and inner product a cell's rows are sketched against `share` times its centroid.
+ * `centroids` holds. Results are a list with room for 2 x most + 16. Under cosine and inner product a cell's rows are sketched against `share` times its centroid.
  */
 export function probeSketches(
   query: usize,
@@ -184,6 +185,8 @@ export function probeSketches(
     let segment = load<usize>(table + (cell << 2));
     for (; segment !== 0; segment = nextOf(segment)) scanSketches(query, segment, tables, cellTerm, 0);
   }
+  const most = load<u32>(tables, 16);
+  if (load<u32>(query, 44) > most) selectBest(query, most);
 }
 
 function lookUp(table: v128, codes: v128): v128 {
@@ -277,6 +280,8 @@ function offerBlock(
   offerLanes(query, segment, b, row + 4);
   offerLanes(query, segment, c, row + 8);
   offerLanes(query, segment, d, row + 12);
+  const most = load<u32>(tables, 16);
+  if (most > 0 && load<u32>(query, 44) >= 2 * most) selectBest(query, most);
 }
 
 /** The keys of four rows. */

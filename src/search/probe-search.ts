@@ -46,18 +46,19 @@ export function searchProbes(lists: InvertedLists, queries: Float32Array, search
   const ranked = unranked(rows, count, k);
   const probed = new Int32Array(count);
   const most = Math.max(1, rows.size);
-  const capacity = Math.min(sketches && rescore ? k * rescore : k, most);
+  const kept = Math.min(sketches && rescore ? k * rescore : k, most);
+  const capacity = sketches ? SketchScan.capacityFor(kept) : kept;
   const fitting = Math.floor(BATCH_RESULT_BYTES / (8 * Math.max(capacity, rows.cells)));
   const size = Math.max(1, Math.min(count, BATCH_QUERIES, fitting));
   for (let first = 0; first < count; first += size) {
     const batch = new QueryBatch(rows, Math.min(size, count - first), {
-      k: capacity,
+      k: sketches ? 0 : capacity,
       capacity,
       filter: search.filter,
     });
     let scan: SketchScan | undefined;
     try {
-      scan = sketches && new SketchScan(rows, sketches, batch, capacity);
+      scan = sketches && new SketchScan(rows, sketches, batch, kept);
       batch.prepare(queries, first, Number.NEGATIVE_INFINITY);
       const wanted = Math.min(k, most, search.filter?.count ?? k);
       const values = queries.subarray(first * rows.dimensions, (first + batch.size) * rows.dimensions);

@@ -3,6 +3,11 @@ import type { CellStore } from '../vectors/cell-store.ts';
 import { CANDIDATE_BYTES, type Probed, type QueryBatch } from '../vectors/query-batch.ts';
 import type { CellSketches } from './cell-sketches.ts';
 
+/** Word of a query's tables that says what its results are cut to (assembly/fastscan.ts). */
+const MOST = 4;
+/** Results that a scan may add before it looks whether there is room. */
+const BLOCK_ROWS = 16;
+
 /** Scans sketches for the queries of a batch, and scores what they found in float32. */
 export class SketchScan {
   readonly #rows: CellStore;
@@ -13,8 +18,16 @@ export class SketchScan {
   readonly #centroids: number;
   readonly #places: number;
 
-  /** @throws LanewiseError `MEMORY_EXHAUSTED` */
-  constructor(rows: CellStore, sketches: CellSketches, batch: QueryBatch, capacity: number) {
+  /** Results that memory must hold for a query that keeps the best `most`. */
+  static capacityFor(most: number): number {
+    return 2 * most + BLOCK_ROWS;
+  }
+
+  /**
+   * @param most rows that each query of the batch is to find; its results are a list
+   * @throws LanewiseError `MEMORY_EXHAUSTED`
+   */
+  constructor(rows: CellStore, sketches: CellSketches, batch: QueryBatch, most: number) {
     const { segments } = sketches.centroids;
     const { memory } = rows.runtime;
     this.#rows = rows;
@@ -24,12 +37,13 @@ export class SketchScan {
     try {
       this.#tables = this.#buffers.allocate(sketches.sketcher.tableBytes);
       this.#centroids = this.#buffers.allocate(4 * segments.length);
-      this.#places = this.#buffers.allocate(CANDIDATE_BYTES * capacity);
+      this.#places = this.#buffers.allocate(CANDIDATE_BYTES * most);
     } catch (error) {
       this.#buffers.release();
       throw error;
     }
     memory.u32.set(segments, this.#centroids / 4);
+    memory.u32[this.#tables / 4 + MOST] = most;
   }
 
   /** Estimates the rows of the cells of ranks from..to for query `i`. */
@@ -53,16 +67,17 @@ export class SketchScan {
 
   /** Scores the rows that query `i` has found and keeps the best k of them. */
   score(i: number, k: number): void {
-    const { f32, u32 } = this.#rows.runtime.memory;
-    const found = this.#batch.ids(i);
-    for (let j = 0, at = this.#places / 4; j < found.length; j++, at += CANDIDATE_BYTES / 4) {
-      const { segment, row } = this.#rows.place(this.#rows.slotOf(found[j]!));
+    const { f32, u32, i32 } = this.#rows.runtime.memory;
+    const found = this.#batch.found(i);
+    const ids = this.#batch.resultsOf(i) / 4 + 1;
+    for (let j = 0, at = this.#places / 4; j < found; j++, at += CANDIDATE_BYTES / 4) {
+      const { segment, row } = this.#rows.place(this.#rows.slotOf(i32[ids + 2 * j]!));
       f32[at] = Number.POSITIVE_INFINITY;
       u32[at + 1] = row;
       u32[at + 2] = segment;
     }
     this.#batch.restart(i, k);
-    this.#batch.scoreCandidates(i, this.#places, found.length);
+    this.#batch.scoreCandidates(i, this.#places, found);
   }
 
   release(): void {

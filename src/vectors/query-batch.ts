@@ -326,11 +326,9 @@ export class QueryBatch {
     return found;
   }
 
-  /** The ids of what query `i` has found, in no order. */
-  ids(i: number): Int32Array {
-    const { i32 } = this.#runtime.memory;
-    const entry = (this.#results + i * this.#wanted.capacity * ENTRY_BYTES) / 4;
-    return Int32Array.from({ length: this.found(i) }, (_, j) => i32[entry + 2 * j + 1]!);
+  /** Where the results of query `i` stand: f32 key and i32 id of each. */
+  resultsOf(i: number): number {
+    return this.#results + i * this.#wanted.capacity * ENTRY_BYTES;
   }
 
   /** Empties the results of query `i`, which holds the best `k` from now on. */

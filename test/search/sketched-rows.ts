@@ -59,6 +59,7 @@ export class SketchedRows {
       memory.i32[ids / 4 + i] = i;
     }
     memory.f32.set(centroid, center / 4);
+    memory.u32[this.#tables / 4 + 4] = 0; // a heap
     memory.u32.set([0, 0, ids, 0, 0, 0, 0, 0, 0, 0, 0, this.count, 0, this.#blocks], this.#segment / 4);
     // In two calls, so that a block is begun by one and ended by the other.
     const half = this.count >> 1;
