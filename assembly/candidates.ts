@@ -66,12 +66,13 @@ export function rescore(query: usize): void {
   store<u32>(query, 0, 56);
 }
 
-function idOf(entry: usize): i32 {
+/** The id of a candidate. */
+export function idOf(entry: usize): i32 {
   return load<i32>(idsOf(load<usize>(entry, 8)) + (load<u32>(entry, 4) << 2));
 }
 
 /** Scores up to four candidates at the front of the list; missing ones are filled with the first. */
-function scoreTaken(query: usize, a: usize, taken: u32): void {
+export function scoreTaken(query: usize, a: usize, taken: u32): void {
   const b = taken > 1 ? a + 16 : a;
   const c = taken > 2 ? a + 32 : a;
   const d = taken > 3 ? a + 48 : a;

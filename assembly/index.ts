@@ -1,5 +1,6 @@
 // What the host calls: raw pointers in, numbers out.
 
+export { scorePlaces } from './allowed';
 export { assignRows, scoreCells, sumCells } from './assign';
 export { rescore } from './candidates';
 export { finishHash, startHash, updateHash } from './checksum';

@@ -1,6 +1,11 @@
 export { KMeans, type KMeansOptions } from './cluster/k-means.ts';
 export { ProductQuantizer, type ProductQuantizerOptions } from './cluster/product-quantizer.ts';
 export { measureRoof, type Roof, type RoofOptions } from './cost/roof.ts';
+export { type Compared, type CompareOptions, compare, type MethodReport } from './evaluate/compare.ts';
+export type { Latency } from './evaluate/measure.ts';
+export { percentile } from './evaluate/percentile.ts';
+export { type Answers, recall } from './evaluate/recall.ts';
+export { type TuneOptions, tune } from './evaluate/tune.ts';
 export * from './format/index.ts';
 export { type Capabilities, capabilities } from './host/capabilities.ts';
 export { type ErrorCode, type ErrorDetails, LanewiseError } from './host/errors.ts';
@@ -20,7 +25,7 @@ export type {
   MemoryUsage,
   SearchResult,
 } from './search/options.ts';
-export type { CurvePoint, Effort, TunableIndex, Tuning } from './search/tuning.ts';
+export type { CurvePoint, Effort, Searchable, TunableIndex, Tuning } from './search/tuning.ts';
 export { Bitmap } from './vectors/bitmap.ts';
 export type { IdInput, VectorInput } from './vectors/input.ts';
 export type { Metric } from './vectors/metric.ts';

@@ -2,7 +2,7 @@ import { Arena } from '../host/arena.ts';
 import { dispose, Lifetime } from '../host/disposal.ts';
 import { LanewiseError } from '../host/errors.ts';
 import { init, runtime } from '../host/kernels.ts';
-import { type LongCallOptions, type Progress, runPieces } from '../host/progress.ts';
+import { asPart, type LongCallOptions, type Progress, runPieces } from '../host/progress.ts';
 import { Random } from '../host/random.ts';
 import { checkDimensions, checkInteger, toVectors, type VectorInput } from '../vectors/input.ts';
 import type { Metric } from '../vectors/metric.ts';
@@ -104,7 +104,7 @@ export class KMeans {
 
   /**
    * Learns centroids from rows; what was learned before is replaced once it succeeds. Progress counts row-centroid
-   * pairs, and may end early.
+   * pairs; where fewer iterations do, it comes to its end in a leap.
    *
    * @param vectors rows x dimensions, row-major; at least as many rows as clusters
    * @throws LanewiseError `INVALID_ARGUMENT`, `DIMENSION_MISMATCH`, `INVALID_VALUE`, `ZERO_VECTOR`, `MEMORY_EXHAUSTED`,
@@ -167,14 +167,19 @@ export interface ClusterOptions {
   readonly seed: number;
 }
 
-/** Clusters rows x dimensions; the best of some restarts. @throws what `KMeans.fit` throws */
+/**
+ * Clusters rows x dimensions, or just the rows whose numbers are `drawn`; the best of some restarts.
+ *
+ * @throws what `KMeans.fit` throws
+ */
 export function* cluster(
   values: Float32Array,
   dimensions: number,
   metric: Metric,
   { restarts, seed, ...options }: ClusterOptions,
+  drawn?: Int32Array,
 ): Generator<Progress, Clustering> {
-  const rows = values.length / dimensions;
+  const rows = drawn?.length ?? values.length / dimensions;
   if (rows < options.clusters) {
     throw new LanewiseError(
       'INVALID_ARGUMENT',
@@ -183,19 +188,23 @@ export function* cluster(
     );
   }
   const random = new Random(seed);
+  const pairs = (options.maxIterations + 1) * rows * options.clusters;
+  const total = restarts * pairs;
   const store = new VectorStore(dimensions, metric, ['codes']);
   try {
     const staged = store.stage(rows, undefined, false);
     while (staged.written < rows) {
-      staged.writeChunk(values);
-      yield { done: 0, total: 1 };
+      staged.writeChunk(values, drawn);
+      yield { done: 0, total };
     }
     staged.commit();
     let best: Clustering | undefined;
     for (let run = 0; run < restarts; run++) {
-      const found = yield* new Lloyd(store, options, random).run();
+      const part = { from: run * pairs, to: (run + 1) * pairs, total };
+      const found = yield* asPart(new Lloyd(store, options, random).run(), part);
       if (!best || found.inertia < best.inertia) best = found;
     }
+    yield { done: total, total };
     return metric === 'cosine' ? { ...best!, centroids: normalise(best!.centroids, dimensions) } : best!;
   } finally {
     store.release();

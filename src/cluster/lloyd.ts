@@ -145,14 +145,14 @@ export class Lloyd {
     const sums = new Float64Array(memory.wasm.buffer, this.#sums, this.#sumBytes / 8);
     const counts = memory.u32.subarray(this.#counts / 4);
     const empty: number[] = [];
+    const mean = new Float32Array(dimensions);
     for (let cell = 0; cell < this.#options.clusters; cell++) {
       const at = (cell * layout.stride) / 4;
-      const mean = sums.subarray(at, at + dimensions);
-      // Directions are as long as they agree: the mean itself says how much, its length is not used.
-      if (counts[cell] === 0 || (metric === 'cosine' && mean.every((value) => value === 0))) empty.push(cell);
-      else
-        for (let i = 0; i < dimensions; i++)
-          this.#centroids[cell * dimensions + i] = mean[i]! / counts[cell]!;
+      for (let i = 0; i < dimensions; i++) mean[i] = sums[at + i]! / counts[cell]!;
+      // Directions that cancel out, or nearly so that nothing is left in float32, have no mean direction.
+      const isEmpty = counts[cell] === 0 || (metric === 'cosine' && mean.every((value) => value === 0));
+      if (isEmpty) empty.push(cell);
+      else this.#centroids.set(mean, cell * dimensions);
     }
     if (empty.length > 0) this.#refill(empty);
   }

@@ -1,23 +1,27 @@
-import type { Arena } from './arena.ts';
 import { LanewiseError } from './errors.ts';
 
 /** `Symbol.dispose`, or the registered symbol that stands in for it where the runtime has none. */
 export const dispose: typeof Symbol.dispose =
   Symbol.dispose ?? (Symbol.for('Symbol.dispose') as typeof Symbol.dispose);
 
-// A backstop for owners that are dropped without dispose(): their blocks are released when they are collected.
-const collected = new FinalizationRegistry<Arena>((arena) => arena.release());
+/** An arena, or what gives several back at once; it must not lead to its owner. */
+interface Held {
+  release(): void;
+}
 
-/** Ties an arena to the life of its owner. */
+// A backstop for owners that are dropped without dispose(): their blocks are released when they are collected.
+const collected = new FinalizationRegistry<Held>((held) => held.release());
+
+/** Ties linear memory to the life of its owner. */
 export class Lifetime {
-  readonly #arena: Arena;
+  readonly #held: Held;
   readonly #kind: string;
   #isDisposed = false;
 
-  constructor(owner: object, kind: string, arena: Arena) {
-    this.#arena = arena;
+  constructor(owner: object, kind: string, held: Held) {
+    this.#held = held;
     this.#kind = kind;
-    collected.register(owner, arena, this);
+    collected.register(owner, held, this);
   }
 
   get isDisposed(): boolean {
@@ -34,6 +38,6 @@ export class Lifetime {
     if (this.#isDisposed) return;
     this.#isDisposed = true;
     collected.unregister(this);
-    this.#arena.release();
+    this.#held.release();
   }
 }

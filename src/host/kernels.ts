@@ -21,6 +21,7 @@ export interface Kernels {
   prepareQuery(query: number): number;
   raise(query: number, threshold: number): void;
   scanRows(query: number, segment: number): void;
+  scorePlaces(query: number, places: number, count: number): void;
   scanCodes(query: number, segment: number, products: number): void;
   scanNibbles(query: number, segment: number, products: number): void;
   packTile(queries: number, size: number, tile: number): void;

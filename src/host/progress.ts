@@ -41,6 +41,7 @@ export async function runInSlices(
 /**
  * Runs work that is written as a generator: every yield ends a piece of a few milliseconds and tells how far it has
  * come. Gives way to the event loop at least every 16 ms. When it is stopped, the generator's `finally` blocks run.
+ * The last yield tells that all is done, before the work takes effect: it is always reported, and may still be stopped.
  */
 export async function runPieces<Result>(
   work: Generator<Progress, Result>,
@@ -49,14 +50,33 @@ export async function runPieces<Result>(
   try {
     signal?.throwIfAborted();
     let sliceStart = performance.now();
+    let reported = -1;
     for (;;) {
       const { done, value } = work.next();
       if (done) return value;
-      if (performance.now() - sliceStart < SLICE_MILLISECONDS) continue;
-      onProgress?.(value);
+      if (value.done < value.total && performance.now() - sliceStart < SLICE_MILLISECONDS) continue;
+      if (value.done > reported) onProgress?.(value);
+      reported = value.done;
       await nextTurn();
       signal?.throwIfAborted();
       sliceStart = performance.now();
+    }
+  } finally {
+    work.return(undefined as Result);
+  }
+}
+
+/** Work as a part of a longer call: its progress counts from `from` to `to` of `total`. */
+export function* asPart<Result>(
+  work: Generator<Progress, Result>,
+  { from, to, total }: { readonly from: number; readonly to: number; readonly total: number },
+): Generator<Progress, Result> {
+  try {
+    for (;;) {
+      const { done, value } = work.next();
+      if (done) return value;
+      const share = value.total === 0 ? 1 : value.done / value.total;
+      yield { done: Math.min(to, Math.floor(from + (to - from) * share)), total };
     }
   } finally {
     work.return(undefined as Result);

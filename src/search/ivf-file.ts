@@ -156,9 +156,10 @@ export function readIvfIndex(bytes: Uint8Array): SavedIvf {
   if (isKept) file.take({ name: 'vectors', dtype: 'F32', shape: [size, dimensions] });
   else file.take({ name: 'sketches', dtype: 'U8', shape: [size, rowBytes] });
   const rows = new CellStore(dimensions, metric, cells, kept);
-  const centroids = isTrained ? new VectorStore(dimensions, metric, ['codes']) : undefined;
+  let centroids: VectorStore | undefined;
   let sketches: CellSketches | undefined;
   try {
+    if (isTrained) centroids = new VectorStore(dimensions, metric, ['codes']);
     const read = <Kind extends 'F32' | 'I32' | 'U8'>(
       name: string,
       dtype: Kind,

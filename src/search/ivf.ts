@@ -3,7 +3,7 @@ import { cluster } from '../cluster/k-means.ts';
 import { dispose, Lifetime } from '../host/disposal.ts';
 import { LanewiseError } from '../host/errors.ts';
 import { init } from '../host/kernels.ts';
-import { type LongCallOptions, type Progress, runPieces } from '../host/progress.ts';
+import { asPart, type LongCallOptions, type Progress, runPieces } from '../host/progress.ts';
 import { Random } from '../host/random.ts';
 import { CellStore } from '../vectors/cell-store.ts';
 import {
@@ -19,7 +19,7 @@ import { VectorStore } from '../vectors/store.ts';
 import { CellSketches } from './cell-sketches.ts';
 import { searchExact } from './exact-search.ts';
 import { checkScope, type RangeOptions, type RangeResult } from './flat-options.ts';
-import { readIvfIndex, type SavedIvf, writeIvfIndex } from './ivf-file.ts';
+import { readIvfIndex, writeIvfIndex } from './ivf-file.ts';
 import {
   type CellCodes,
   checkCodes,
@@ -39,6 +39,7 @@ import {
 import { type AddOptions, type CheckedRows, checkBytes, checkRows, type MemoryUsage } from './options.ts';
 import { searchProbes } from './probe-search.ts';
 import { checkRange, rangeExact } from './range-search.ts';
+import type { SketchKind } from './sketcher.ts';
 import type { Effort, TunableIndex, Tuning } from './tuning.ts';
 
 /** One cell in so many is searched where nothing else is asked for. */
@@ -50,8 +51,25 @@ const SCORE_COST = 10;
 interface Trained {
   readonly centroids: VectorStore;
   readonly table: CentroidTable;
+  /** What rows are found by, if not by bounds. */
   readonly sketches: CellSketches | undefined;
   readonly seed: number;
+}
+
+/** What an index holds of linear memory: apart from it, so that it is given back when the index was collected, too. */
+class Held {
+  readonly rows: CellStore;
+  trained: Trained | undefined;
+
+  constructor(rows: CellStore) {
+    this.rows = rows;
+  }
+
+  release(): void {
+    this.rows.release();
+    if (this.trained) release(this.trained);
+    this.trained = undefined;
+  }
 }
 
 /**
@@ -74,18 +92,20 @@ export class IvfIndex implements TunableIndex {
   readonly rescore: Rescore;
   /** What `tune` found: the probes of a search that names none. Saved with the index. */
   tuning: Tuning | undefined;
+  readonly #held: Held;
   readonly #rows: CellStore;
   readonly #lifetime: Lifetime;
-  #trained: Trained | undefined;
+  #isChanging = false;
   /** `using index = await IvfIndex.create(...)` disposes of it at the end of the block. */
   declare [Symbol.dispose]: () => void;
 
-  private constructor(rows: CellStore, codes: CellCodes, rescore: Rescore) {
+  private constructor(held: Held, codes: CellCodes, rescore: Rescore) {
     this.codes = codes;
     this.rescore = rescore;
-    this.#rows = rows;
+    this.#held = held;
+    this.#rows = held.rows;
     this[dispose] = () => this.dispose();
-    this.#lifetime = new Lifetime(this, 'IvfIndex', rows.arena);
+    this.#lifetime = new Lifetime(this, 'IvfIndex', held);
   }
 
   /**
@@ -101,7 +121,7 @@ export class IvfIndex implements TunableIndex {
     const rescore = checkRescore(options.rescore, codes);
     await init();
     const rows = new CellStore(dimensions, metric, cells, keptRows(codes, rescore, dimensions));
-    return new IvfIndex(rows, codes, rescore);
+    return new IvfIndex(new Held(rows), codes, rescore);
   }
 
   /**
@@ -110,15 +130,16 @@ export class IvfIndex implements TunableIndex {
    * @throws LanewiseError `FILE_FORMAT`, `FILE_TRUNCATED`, `FILE_CORRUPT`, `FILE_VERSION`, `FILE_DTYPE`, `MEMORY_EXHAUSTED`
    */
   static fromBytes(bytes: Uint8Array | ArrayBuffer): IvfIndex {
-    const saved = readIvfIndex(checkBytes(bytes));
-    const index = new IvfIndex(saved.rows, saved.codes, saved.rescore);
+    const { rows, codes, rescore, sketches, centroids, seed, tuning } = readIvfIndex(checkBytes(bytes));
+    const held = new Held(rows);
     try {
-      if (saved.centroids) index.#trained = prepare(saved.centroids, saved.rows, saved.seed, saved.sketches);
+      if (centroids) held.trained = prepare(centroids, rows, seed, sketches);
     } catch (error) {
-      index.dispose();
+      held.release();
       throw error;
     }
-    index.tuning = saved.tuning;
+    const index = new IvfIndex(held, codes, rescore);
+    index.tuning = tuning;
     return index;
   }
 
@@ -135,7 +156,7 @@ export class IvfIndex implements TunableIndex {
   }
 
   get isTrained(): boolean {
-    return this.#trained !== undefined;
+    return this.#held.trained !== undefined;
   }
 
   /** Rows in the index. */
@@ -153,10 +174,22 @@ export class IvfIndex implements TunableIndex {
    *   and the signal's reason
    */
   async train(sample: VectorInput, options: TrainOptions & LongCallOptions = {}): Promise<this> {
-    const values = this.#checkSample(sample);
-    const trained = await runPieces(this.#training(values, options), options);
-    this.#install(trained);
-    return this;
+    return this.#change(async () => {
+      const { size } = this.#rows;
+      if (size > 0) {
+        const message = `This IvfIndex holds ${size} rows in the cells it has learned. Train a new one, and add them there.`;
+        throw new LanewiseError('INVALID_ARGUMENT', message, { expected: 0, got: size });
+      }
+      const values = toVectors('sample', sample, this.dimensions);
+      const trained = await runPieces(this.#training(values, options), options);
+      if (this.#lifetime.isDisposed) {
+        release(trained);
+        this.#lifetime.check();
+      }
+      if (this.#held.trained) release(this.#held.trained);
+      this.#held.trained = trained;
+      return this;
+    });
   }
 
   /**
@@ -169,6 +202,7 @@ export class IvfIndex implements TunableIndex {
    */
   add(vectors: VectorInput, options: AddOptions = {}): Int32Array {
     const trained = this.#checkTrained();
+    this.#checkIdle();
     const work = this.#adding(checkRows(vectors, options, this.dimensions), trained);
     for (;;) {
       const { done, value } = work.next();
@@ -186,20 +220,10 @@ export class IvfIndex implements TunableIndex {
     vectors: VectorInput,
     options: AddOptions & TrainOptions & LongCallOptions = {},
   ): Promise<Int32Array> {
-    this.#lifetime.check();
-    const rows = checkRows(vectors, options, this.dimensions);
-    let fresh: Trained | undefined;
-    try {
-      if (!this.#trained)
-        fresh = await runPieces(this.#training(this.#checkSample(rows.values), options), options);
-      const work = this.#adding(rows, fresh ?? this.#checkTrained());
-      const ids = await runPieces(work, options);
-      if (fresh) this.#install(fresh);
-      return ids;
-    } catch (error) {
-      if (fresh) release(fresh);
-      throw error;
-    }
+    return this.#change(() => {
+      const rows = checkRows(vectors, options, this.dimensions);
+      return runPieces(this.#building(rows, options), options);
+    });
   }
 
   /**
@@ -214,12 +238,12 @@ export class IvfIndex implements TunableIndex {
     const usual = this.tuning?.effort['probes'] ?? Math.ceil(this.cells / USUAL_SHARE);
     const search = checkProbeOptions(options, usual, this.codes, this.rescore);
     const { k, probes, filter } = search;
+    if (options.exact) this.#checkRows('compare');
     const values = toVectors('queries', queries, this.dimensions);
     const rows = this.#rows;
     const probedRows = (rows.size * Math.min(probes, rows.cells)) / rows.cells;
-    if (options.exact) this.#checkRows('compare');
-    const isExact =
-      rows.keepsRows && (options.exact ?? (filter !== undefined && filter.count * SCORE_COST < probedRows));
+    const isSelective = filter !== undefined && filter.count * SCORE_COST < probedRows;
+    const isExact = rows.keepsRows && (options.exact ?? isSelective);
     const { stats } = options;
     if (isExact) {
       const { ids, scores, rescored } = searchExact(rows, values, { k, filter, method: 'certified' });
@@ -265,13 +289,13 @@ export class IvfIndex implements TunableIndex {
    * @throws LanewiseError `INVALID_ARGUMENT`
    */
   remove(ids: IdInput | number): number {
-    this.#lifetime.check();
+    this.#checkIdle();
     return this.#rows.remove(toIds(ids));
   }
 
   /** Moves rows into the places of removed ones and frees the memory left over; happens by itself when half are gone. */
   compact(): void {
-    this.#lifetime.check();
+    this.#checkIdle();
     this.#rows.compact();
   }
 
@@ -298,7 +322,8 @@ export class IvfIndex implements TunableIndex {
     const { capacity, layout, arena, idBytes } = this.#rows;
     const vectors = this.#rows.keepsRows ? capacity * (layout.stride + 4) : 0;
     const ids = capacity * 4 + idBytes;
-    const total = arena.bytes + idBytes + (this.#trained ? bytesOf(this.#trained) : 0);
+    const { trained } = this.#held;
+    const total = arena.bytes + idBytes + (trained ? bytesOf(trained) : 0);
     return { total, vectors, codes: total - vectors - ids, ids };
   }
 
@@ -308,30 +333,22 @@ export class IvfIndex implements TunableIndex {
    * @throws LanewiseError `MEMORY_EXHAUSTED`, `INVALID_ARGUMENT` during a build
    */
   toBytes(): Uint8Array<ArrayBuffer> {
-    this.#lifetime.check();
-    const saved: SavedIvf = {
-      rows: this.#rows,
-      codes: this.codes,
-      rescore: this.rescore,
-      sketches: this.#trained?.sketches,
-      centroids: this.#trained?.centroids,
-      seed: this.#trained?.seed ?? 0,
-      tuning: this.tuning,
-    };
-    return writeIvfIndex(saved);
+    this.#checkIdle();
+    const { rows, trained } = this.#held;
+    const { codes, rescore, tuning } = this;
+    const { centroids, sketches, seed = 0 } = trained ?? {};
+    return writeIvfIndex({ rows, codes, rescore, sketches, centroids, seed, tuning });
   }
 
   /** Gives the memory back; every later call throws `DISPOSED`. Harmless when called again. */
   dispose(): void {
-    if (this.#lifetime.isDisposed) return;
     this.#lifetime.end();
-    if (this.#trained) release(this.#trained);
-    this.#trained = undefined;
   }
 
   #checkTrained(): Trained {
     this.#lifetime.check();
-    if (this.#trained) return this.#trained;
+    const { trained } = this.#held;
+    if (trained) return trained;
     throw new LanewiseError(
       'UNTRAINED',
       'This IvfIndex has no cells yet. Call train() with a sample, or build() with all rows.',
@@ -343,58 +360,76 @@ export class IvfIndex implements TunableIndex {
     if (!this.#rows.keepsRows) throw rowsMissing(what, this.codes);
   }
 
-  #checkSample(sample: VectorInput): Float32Array {
+  #checkIdle(): void {
     this.#lifetime.check();
-    this.#rows.checkIdle();
-    if (this.#rows.size > 0) {
-      throw new LanewiseError(
-        'INVALID_ARGUMENT',
-        `This IvfIndex holds ${this.#rows.size} rows in the cells it has learned. Train a new one, and add them there.`,
-        { expected: 0, got: this.#rows.size },
-      );
+    if (!this.#isChanging) return;
+    throw new LanewiseError(
+      'INVALID_ARGUMENT',
+      'This IvfIndex is being trained or built. Wait for that, or abort it, first.',
+    );
+  }
+
+  /** Runs a long change. Others are refused meanwhile: they would pull its cells from under it. */
+  async #change<Result>(run: () => Promise<Result>): Promise<Result> {
+    this.#checkIdle();
+    this.#isChanging = true;
+    try {
+      return await run();
+    } finally {
+      this.#isChanging = false;
     }
-    return toVectors('sample', sample, this.dimensions);
+  }
+
+  *#building(rows: CheckedRows, options: TrainOptions): Generator<Progress, Int32Array> {
+    const { trained } = this.#held;
+    if (trained) return yield* this.#adding(rows, trained);
+    this.#rows.checkIds(rows.rows, rows.ids, rows.replace);
+    const total = rows.rows;
+    const half = total / 2;
+    const fresh = yield* asPart(this.#training(rows.values, options), { from: 0, to: half, total });
+    try {
+      const ids = yield* asPart(this.#adding(rows, fresh), { from: half, to: total, total });
+      this.#held.trained = fresh;
+      return ids;
+    } finally {
+      if (this.#held.trained !== fresh) release(fresh);
+    }
   }
 
   *#training(values: Float32Array, options: TrainOptions): Generator<Progress, Trained> {
     const { seed, maxIterations, rowsPerCell } = checkTrainOptions(options);
     const { dimensions, metric, cells } = this.#rows;
-    const sample = drawRows(values, dimensions, cells * rowsPerCell, seed);
-    const clustering = yield* cluster(sample, dimensions, assignedBy(metric), {
-      clusters: cells,
-      maxIterations,
-      tolerance: 0,
-      restarts: 1,
-      seed,
-    });
+    const drawn = drawRows(values.length / dimensions, cells * rowsPerCell, seed);
+    const wanted = { clusters: cells, maxIterations, tolerance: 0, restarts: 1, seed };
+    const clustered = cluster(values, dimensions, assignedBy(metric), wanted, drawn);
+    const clustering = yield* isSketch(this.codes)
+      ? asPart(clustered, { from: 0, to: 80, total: 100 })
+      : clustered;
     this.#lifetime.check();
     const centroids = new VectorStore(dimensions, metric, ['codes']);
-    let trained: Trained | undefined;
-    let isTrained = false;
     try {
       centroids.stage(cells, undefined, false).writeAll(clustering.centroids);
-      const { codes } = this;
-      const sketches = isSketch(codes) ? new CellSketches(codes, centroids, seed) : undefined;
-      trained = prepare(centroids, this.#rows, seed, sketches);
-      if (sketches) yield* sketches.train(sample, trained.table, seed);
-      this.#lifetime.check();
-      isTrained = true;
-      return trained;
-    } finally {
-      if (!isTrained) {
-        if (trained) release(trained);
-        else centroids.release();
-      }
+    } catch (error) {
+      centroids.release();
+      throw error;
     }
+    const trained = prepare(centroids, this.#rows, seed, undefined);
+    return isSketch(this.codes) ? yield* this.#sketching(trained, values, this.codes) : trained;
   }
 
-  #install(trained: Trained): void {
-    if (this.#lifetime.isDisposed) {
-      release(trained);
+  *#sketching(trained: Trained, values: Float32Array, kind: SketchKind): Generator<Progress, Trained> {
+    const { centroids, table, seed } = trained;
+    let sketches: CellSketches | undefined;
+    let isTrained = false;
+    try {
+      sketches = new CellSketches(kind, centroids, seed);
+      yield* asPart(sketches.train(values, table, seed), { from: 80, to: 100, total: 100 });
       this.#lifetime.check();
+      isTrained = true;
+      return { ...trained, sketches };
+    } finally {
+      if (!isTrained) release({ ...trained, sketches });
     }
-    if (this.#trained) release(this.#trained);
-    this.#trained = trained;
   }
 
   *#adding(
@@ -402,7 +437,6 @@ export class IvfIndex implements TunableIndex {
     { table, sketches }: Trained,
   ): Generator<Progress, Int32Array> {
     const store = this.#rows;
-    store.checkIdle();
     store.checkIds(rows, ids, replace);
     const cells = new Int32Array(rows);
     for (let done = 0; done < rows; ) {
@@ -415,9 +449,12 @@ export class IvfIndex implements TunableIndex {
     try {
       while (staged.written < staged.pieces.length) {
         store.writePiece(staged, values, sketches);
+        if (staged.written === staged.pieces.length) break;
         yield { done: (rows * (1 + staged.written / staged.pieces.length)) / 2, total: rows };
         this.#lifetime.check();
       }
+      yield { done: rows, total: rows };
+      this.#lifetime.check();
       store.commit(staged);
       isCommitted = true;
     } finally {
@@ -432,17 +469,19 @@ function assignedBy(metric: Metric): Metric {
   return metric === 'cosine' ? 'cosine' : 'l2';
 }
 
+/** Centroids made ready for rows to be assigned; given back when that fails. */
 function prepare(
   centroids: VectorStore,
   { dimensions, metric }: CellStore,
   seed: number,
   sketches: CellSketches | undefined,
 ): Trained {
-  const values = new Float32Array(centroids.size * dimensions);
-  for (let cell = 0; cell < centroids.size; cell++) values.set(centroids.get(cell)!, cell * dimensions);
   try {
+    const values = new Float32Array(centroids.size * dimensions);
+    for (let cell = 0; cell < centroids.size; cell++) values.set(centroids.get(cell)!, cell * dimensions);
     return { centroids, table: new CentroidTable(values, dimensions, assignedBy(metric)), sketches, seed };
   } catch (error) {
+    centroids.release();
     sketches?.release();
     throw error;
   }
@@ -458,17 +497,14 @@ function release({ centroids, table, sketches }: Trained): void {
   sketches?.release();
 }
 
-/** Some rows of a sample, or all, in their order. */
-function drawRows(values: Float32Array, dimensions: number, most: number, seed: number): Float32Array {
-  const rows = values.length / dimensions;
-  if (rows <= most) return values;
+/** Numbers of some rows of a sample, in their order; undefined for all. */
+function drawRows(rows: number, most: number, seed: number): Int32Array | undefined {
+  if (rows <= most) return undefined;
   const random = new Random(seed);
-  const drawn = new Float32Array(most * dimensions);
+  const drawn = new Int32Array(most);
   // Selection sampling (Knuth, The Art of Computer Programming 2, algorithm 3.4.2 S): each subset is equally likely.
   for (let row = 0, taken = 0; taken < most; row++) {
-    if (random.uniform() * (rows - row) >= most - taken) continue;
-    drawn.set(values.subarray(row * dimensions, (row + 1) * dimensions), taken * dimensions);
-    taken++;
+    if (random.uniform() * (rows - row) < most - taken) drawn[taken++] = row;
   }
   return drawn;
 }

@@ -96,11 +96,4 @@ export function checkChoice<Choice extends string>(
   );
 }
 
-/** @throws LanewiseError `INVALID_ARGUMENT` unless `bytes` are bytes */
-export function checkBytes(bytes: unknown): Uint8Array {
-  if (bytes instanceof ArrayBuffer) return new Uint8Array(bytes);
-  if (bytes instanceof Uint8Array) return bytes;
-  throw new LanewiseError('INVALID_ARGUMENT', 'fromBytes takes a Uint8Array or an ArrayBuffer.', {
-    got: typeof bytes,
-  });
-}
+export { checkBytes } from '../vectors/input.ts';

@@ -38,6 +38,7 @@ export function rangeExact(
   { radius, filter, method }: RangeSearch,
 ): RankedRows {
   const capacity = store.layout.rowsPerSegment;
+  const isScan = method === 'scan' || !store.layout.codes;
   const batch = new QueryBatch(store, 1, { k: 0, capacity, filter });
   const segmentIds = new Int32Array(capacity);
   const segmentScores = new Float32Array(capacity);
@@ -46,12 +47,12 @@ export function rangeExact(
   try {
     batch.prepare(query, 0, store.metric === 'l2' ? -roundDown(radius) : roundUp(radius));
     for (const segment of store.segments) {
-      if (method === 'scan') batch.scanRows(0, segment);
+      if (isScan) batch.scanRows(0, segment);
       else batch.scanCodes(0, segment);
       const count = batch.take(0, segmentIds, segmentScores, 0);
       for (let i = 0; i < count; i++) found.push({ id: segmentIds[i]!, score: segmentScores[i]! });
     }
-    rescored = method === 'scan' ? store.size : batch.rescored(0);
+    rescored = isScan ? store.size : batch.rescored(0);
   } finally {
     batch.release();
   }

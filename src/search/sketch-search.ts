@@ -1,10 +1,12 @@
 import { Arena } from '../host/arena.ts';
 import type { CellStore } from '../vectors/cell-store.ts';
-import { CANDIDATE_BYTES, type Probed, type QueryBatch } from '../vectors/query-batch.ts';
+import type { Probed, QueryBatch } from '../vectors/query-batch.ts';
 import type { CellSketches } from './cell-sketches.ts';
 
 /** Word of a query's tables that says what its results are cut to (assembly/fastscan.ts). */
 const MOST = 4;
+/** Bytes of a place (assembly/allowed.ts). */
+const PLACE_BYTES = 8;
 /** Results that a scan may add before it looks whether there is room. */
 const BLOCK_ROWS = 16;
 
@@ -37,7 +39,7 @@ export class SketchScan {
     try {
       this.#tables = this.#buffers.allocate(sketches.sketcher.tableBytes);
       this.#centroids = this.#buffers.allocate(4 * segments.length);
-      this.#places = this.#buffers.allocate(CANDIDATE_BYTES * most);
+      this.#places = this.#buffers.allocate(PLACE_BYTES * most);
     } catch (error) {
       this.#buffers.release();
       throw error;
@@ -67,17 +69,16 @@ export class SketchScan {
 
   /** Scores the rows that query `i` has found and keeps the best k of them. */
   score(i: number, k: number): void {
-    const { f32, u32, i32 } = this.#rows.runtime.memory;
+    const { u32, i32 } = this.#rows.runtime.memory;
     const found = this.#batch.found(i);
     const ids = this.#batch.resultsOf(i) / 4 + 1;
-    for (let j = 0, at = this.#places / 4; j < found; j++, at += CANDIDATE_BYTES / 4) {
+    for (let j = 0, at = this.#places / 4; j < found; j++, at += PLACE_BYTES / 4) {
       const { segment, row } = this.#rows.place(this.#rows.slotOf(i32[ids + 2 * j]!));
-      f32[at] = Number.POSITIVE_INFINITY;
-      u32[at + 1] = row;
-      u32[at + 2] = segment;
+      u32[at] = row;
+      u32[at + 1] = segment;
     }
     this.#batch.restart(i, k);
-    this.#batch.scoreCandidates(i, this.#places, found);
+    this.#batch.scorePlaces(i, this.#places, found);
   }
 
   release(): void {

@@ -19,6 +19,8 @@ export interface CurvePoint {
 /** What `tune` found; a tuned index searches with it where no other effort is given, and saves it. */
 export interface Tuning {
   readonly effort: Effort;
+  /** Whether it reaches what was asked for; where nothing does, this is the best there is. */
+  readonly reached: boolean;
   readonly k: number;
   readonly recall: number;
   /** 95 % confidence interval of the recall over queries like the sample. */
@@ -31,9 +33,15 @@ export interface Tuning {
   readonly curve: readonly CurvePoint[];
 }
 
-/** An index that `tune` and `compare` can work on. */
-export interface TunableIndex {
+/** Anything that answers queries, as `compare` takes it. */
+export interface Searchable {
   readonly dimensions: number;
+  search(queries: Float32Array, options?: CommonSearchOptions): SearchResult;
+  memoryUsage?(): { readonly total: number };
+}
+
+/** An index that `tune` can work on. */
+export interface TunableIndex extends Searchable {
   readonly metric: Metric;
   readonly size: number;
   /** `exact: true` answers by the float32 score of every row, whatever it costs. */
@@ -47,15 +55,23 @@ export interface TunableIndex {
   tuning: Tuning | undefined;
 }
 
+function isEffort(effort: Effort): boolean {
+  const values = Object.values(effort);
+  return (
+    values.length > 0 && values.every((value) => Number.isInteger(value) && value >= 1 && value < 2 ** 31)
+  );
+}
+
 /** What a file says that `tune` found. @throws LanewiseError `FILE_CORRUPT` */
 export function readTuning(text: string | undefined): Tuning | undefined {
   if (text === undefined) return undefined;
   try {
     const tuning = JSON.parse(text) as Tuning;
-    const efforts = [tuning.effort, ...tuning.curve.map(({ effort }) => effort)];
-    const isEffort = (effort: Effort) =>
-      Object.values(effort).every((value) => Number.isInteger(value) && value >= 1 && value < 2 ** 31);
-    if (efforts.every(isEffort)) return tuning;
+    const { k, queries, recallInterval, curve } = tuning;
+    const isPoint = ({ effort, recall, p50, p95, p99 }: CurvePoint) =>
+      isEffort(effort) && [recall, p50, p95, p99].every(Number.isFinite);
+    const isTuning = [k, queries, recallInterval[0], recallInterval[1]].every(Number.isFinite);
+    if (isTuning && isPoint(tuning) && curve.every(isPoint)) return tuning;
   } catch {
     // told below, with what stood there
   }

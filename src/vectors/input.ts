@@ -76,3 +76,12 @@ export function toIds(input: IdInput | number): Int32Array {
     if (!(id >= 0 && id <= LARGEST_ID && Number.isInteger(id))) checkInteger('id', id, 0, LARGEST_ID);
   return Int32Array.from(input); // a copy, which the caller cannot change afterwards
 }
+
+/** @throws LanewiseError `INVALID_ARGUMENT` unless `bytes` are bytes */
+export function checkBytes(bytes: unknown): Uint8Array {
+  if (bytes instanceof ArrayBuffer) return new Uint8Array(bytes);
+  if (bytes instanceof Uint8Array) return bytes;
+  throw new LanewiseError('INVALID_ARGUMENT', 'fromBytes takes a Uint8Array or an ArrayBuffer.', {
+    got: typeof bytes,
+  });
+}

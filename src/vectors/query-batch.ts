@@ -10,9 +10,9 @@ const TILE_QUERIES = 6;
 const TILE_HEAD_BYTES = 32;
 const TILE_GROUP_BYTES = 24;
 /** Candidates that wait at a query, and bytes of a candidate or a result. */
-export const CANDIDATE_ROOM = 64;
+const CANDIDATE_ROOM = 64;
 const ENTRY_BYTES = 8;
-export const CANDIDATE_BYTES = 16;
+const CANDIDATE_BYTES = 16;
 /** From so many queries on, a tile beats one scan a query. */
 const LEAST_TILED = 3;
 /** What selecting cells counts in. */
@@ -22,8 +22,6 @@ const PRODUCT_BYTES = 64 * TILE_QUERIES;
 // Fields of the descriptor, in words.
 const FOUND = 11;
 const WANTED = 12;
-const CANDIDATES = 13;
-const WAITING = 14;
 const RESCORED = 15;
 
 /** The rows that queries are prepared for: a store of any kind. */
@@ -280,28 +278,9 @@ export class QueryBatch {
     this.#runtime.kernels.scoreCells(this.#block, segment, keys, cells);
   }
 
-  /** Scores the given rows of a segment, at most 64, for query `i`. */
-  scoreRows(i: number, segment: number, rows: readonly number[]): void {
-    const { kernels, memory } = this.#runtime;
-    const candidates = (this.#candidates + i * CANDIDATE_ROOM * CANDIDATE_BYTES) / 4;
-    for (let j = 0; j < rows.length; j++) {
-      memory.f32[candidates + 4 * j] = Number.POSITIVE_INFINITY;
-      memory.u32[candidates + 4 * j + 1] = rows[j]!;
-      memory.u32[candidates + 4 * j + 2] = segment;
-    }
-    memory.u32[this.#query(i) / 4 + WAITING] = rows.length;
-    kernels.rescore(this.#query(i));
-  }
-
-  /** Scores `count` candidates that stand at `candidates` (assembly/candidates.ts), for query `i`. */
-  scoreCandidates(i: number, candidates: number, count: number): void {
-    const { kernels, memory } = this.#runtime;
-    const query = this.#query(i);
-    const own = memory.u32[query / 4 + CANDIDATES]!;
-    memory.u32[query / 4 + CANDIDATES] = candidates;
-    memory.u32[query / 4 + WAITING] = count;
-    kernels.rescore(query);
-    memory.u32[query / 4 + CANDIDATES] = own;
+  /** Scores the live rows among `count` places for query `i`; its filter is not asked. */
+  scorePlaces(i: number, places: number, count: number): void {
+    this.#runtime.kernels.scorePlaces(this.#query(i), places, count);
   }
 
   /** Rows that query `i` scored in float32, as candidates. */

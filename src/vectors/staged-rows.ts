@@ -66,11 +66,12 @@ export class StagedRows {
   }
 
   /**
-   * Writes the next chunk of `values`, rows x dimensions, from row `written` on; returns how many are written then.
+   * Writes the next chunk of `values`, rows x dimensions, from row `written` on, or of the rows whose numbers are
+   * `drawn`; returns how many are written then.
    *
    * @throws LanewiseError `INVALID_VALUE`, `ZERO_VECTOR`; the rows must then be rolled back
    */
-  writeChunk(values: Float32Array): number {
+  writeChunk(values: Float32Array, drawn?: Int32Array): number {
     const { dimensions, layout, metric, runtime } = this.#store;
     const { segment, row } = this.#store.place(this.#firstSlot + this.#written);
     const rows = Math.min(
@@ -78,17 +79,23 @@ export class StagedRows {
       layout.rowsPerSegment - row,
       Math.max(1, Math.floor(CHUNK_BYTES / layout.stride)),
     );
-    writeRows(runtime.memory, layout, segment + layout.rows + row * layout.stride, {
-      values,
-      first: this.#written,
-      rows,
-      dimensions,
-    });
+    const address = segment + layout.rows + row * layout.stride;
+    const numbers = drawn?.subarray(this.#written, this.#written + rows);
+    if (numbers) {
+      for (const [i, first] of numbers.entries())
+        writeRows(runtime.memory, layout, address + i * layout.stride, {
+          values,
+          first,
+          rows: 1,
+          dimensions,
+        });
+    } else writeRows(runtime.memory, layout, address, { values, first: this.#written, rows, dimensions });
     const encoded = this.#store.encode(segment, row, row + rows);
     this.#written += rows;
     if (encoded < row + rows) {
       const norm = runtime.memory.f32[(segment + layout.norms) / 4 + encoded]!;
-      throw normError(metric, `Vector ${this.#written - rows + encoded - row}`, norm);
+      const number = numbers?.[encoded - row] ?? this.#written - rows + encoded - row;
+      throw normError(metric, `Vector ${number}`, norm);
     }
     return this.#written;
   }

@@ -43,6 +43,7 @@ export class VectorStore {
   readonly #segments: number[] = [];
   readonly #slotsById = new IdMap();
   #slots = 0;
+  #idsAreSlots = true;
   #nextId = 0;
   #staged: StagedRows | undefined;
 
@@ -64,6 +65,11 @@ export class VectorStore {
   /** Rows and tombstones. */
   get slots(): number {
     return this.#slots;
+  }
+
+  /** Whether every live row's id is its slot, as it is while ids are automatic and no row has moved. */
+  get idsAreSlots(): boolean {
+    return this.#idsAreSlots;
   }
 
   /** Addresses of the segments, in order. */
@@ -145,6 +151,7 @@ export class VectorStore {
       const replaced = this.#slotsById.set(id, first + i);
       if (replaced >= 0) this.#setId(replaced, TOMBSTONE);
       if (id > largest) largest = id;
+      if (id !== first + i) this.#idsAreSlots = false;
     }
     this.#nextId = largest + 1;
     const slots = first + ids.length;
@@ -268,6 +275,7 @@ export class VectorStore {
   }
 
   #move(from: number, to: number): void {
+    this.#idsAreSlots = false;
     const { memory } = this.runtime;
     const start = this.#rowAddress(from);
     memory.u8.copyWithin(this.#rowAddress(to), start, start + this.layout.stride);

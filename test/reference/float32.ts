@@ -46,3 +46,28 @@ export function rankFloat32(rows: Float32Array, query: Float32Array, metric: Met
   const prepared = prepare(query, metric);
   return rankBy(rows, query.length, metric, (row) => score(prepared, row, metric));
 }
+
+/** The number and the key of the centroid nearest to each row, the first of equally near ones: centroids are queries. */
+export function assignFloat32(
+  rows: Float32Array,
+  centroids: Float32Array,
+  dimensions: number,
+  metric: Metric,
+): { cells: Int32Array; keys: Float64Array } {
+  const queries: Float32Array[] = [];
+  for (let at = 0; at < centroids.length; at += dimensions)
+    queries.push(prepare(centroids.subarray(at, at + dimensions), metric));
+  const sign = metric === 'l2' ? -1 : 1;
+  const cells = new Int32Array(rows.length / dimensions);
+  const keys = new Float64Array(cells.length).fill(Number.NEGATIVE_INFINITY);
+  for (let row = 0; row < cells.length; row++) {
+    const values = rows.subarray(row * dimensions, (row + 1) * dimensions);
+    for (const [cell, query] of queries.entries()) {
+      const key = sign * score(query, values, metric);
+      if (!(key > keys[row]!)) continue;
+      keys[row] = key;
+      cells[row] = cell;
+    }
+  }
+  return { cells, keys };
+}

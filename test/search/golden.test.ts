@@ -1,19 +1,7 @@
-import { createHash } from 'node:crypto';
 import { FlatIndex, Random } from 'lanewise';
 import { describe, expect, test } from 'vitest';
 import { GOLDEN } from '../golden/flat.ts';
-
-/** Values in eighths, -16..16: integers from a seed, with no function of Math between. */
-function eighths(random: Random, count: number): Float32Array {
-  return Float32Array.from({ length: count }, () => (random.integer(257) - 128) / 8);
-}
-
-function sha256(...arrays: readonly (Int32Array | Float32Array | Uint8Array)[]): string {
-  const hash = createHash('sha256');
-  for (const { buffer, byteOffset, byteLength } of arrays)
-    hash.update(new Uint8Array(buffer, byteOffset, byteLength));
-  return hash.digest('hex');
-}
+import { eighths, sha256 } from '../golden/recipe.ts';
 
 describe.each(GOLDEN)('$rows rows of $dimensions dimensions under $metric', (golden) => {
   const { metric, dimensions, rows } = golden;

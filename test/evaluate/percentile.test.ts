@@ -1,5 +1,5 @@
+import { percentile } from 'lanewise';
 import { expect, test } from 'vitest';
-import { percentile } from '../../demo/latency.ts';
 
 // The nearest-rank example of https://en.wikipedia.org/wiki/Percentile.
 const ascending = Float64Array.of(15, 20, 35, 40, 50);
