@@ -1,4 +1,4 @@
-import { percentile } from '../demo/latency.ts';
+import { percentile } from 'lanewise';
 
 /** What one way of doing a job took. */
 export interface Measurement {

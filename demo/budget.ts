@@ -1,4 +1,4 @@
-import type { Measurement } from './retrieval.ts';
+import type { Scan } from './retrieval.ts';
 import { formatMegabytes, formatNumber, renderTable } from './table.ts';
 
 /** What one WebAssembly memory can address; a loop over typed arrays is held to the same, to compare like with like. */
@@ -13,23 +13,23 @@ interface Fit {
   readonly limit: 'time' | 'bandwidth' | 'memory';
 }
 
-function fit(measurement: Measurement, measuredRows: number, budget: number, streaming: number): Fit {
-  const { method, latency } = measurement;
-  const bytesPerRow = method.bytes / measuredRows;
+function fit(measurement: Scan, measuredRows: number, budget: number, streaming: number): Fit {
+  const { report, bytesRead } = measurement;
+  const bytesPerRow = report.bytes! / measuredRows;
   const limits = {
-    time: (budget / latency.p99) * measuredRows,
+    time: (budget / report.p99) * measuredRows,
     // Rows that fitted a cache when measured will stream from memory when there are more: GB/s are 10^6 bytes a ms.
-    bandwidth: (budget * streaming * 1e6) / (method.bytesRead / measuredRows),
+    bandwidth: (budget * streaming * 1e6) / (bytesRead / measuredRows),
     memory: LARGEST_MEMORY / bytesPerRow,
   };
   const limit = (['time', 'bandwidth', 'memory'] as const).reduce((left, right) =>
     limits[right] < limits[left] ? right : left,
   );
   const rows = Math.floor(limits[limit]);
-  const proportional = (latency.median / measuredRows) * rows;
-  const streamed = (method.bytesRead / measuredRows) * (rows / (streaming * 1e6));
+  const proportional = (report.median / measuredRows) * rows;
+  const streamed = (bytesRead / measuredRows) * (rows / (streaming * 1e6));
   return {
-    name: method.name,
+    name: report.name,
     rows,
     bytes: rows * bytesPerRow,
     median: Math.max(proportional, streamed),
@@ -37,9 +37,9 @@ function fit(measurement: Measurement, measuredRows: number, budget: number, str
   };
 }
 
-/** Prints how many rows of the same dimensions each method can search within `budget` milliseconds. */
+/** Prints how many rows of the same dimensions each exact method can search within `budget` milliseconds. */
 export function printBudget(
-  measurements: readonly Measurement[],
+  measurements: readonly Scan[],
   measuredRows: number,
   budget: number,
   streaming: number,

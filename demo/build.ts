@@ -1,11 +1,13 @@
 import { SingleBar } from 'cli-progress';
 import { FlatIndex } from 'lanewise';
 import type { Matrix } from './matrix.ts';
+import type { Subject } from './methods/method.ts';
 import type { Metric } from './options.ts';
 import { formatNumber } from './table.ts';
 
-/** Builds the index, with a progress bar on a terminal; elsewhere the closing line is all there is. */
-export async function buildIndex({ rows, dimensions, data }: Matrix, metric: Metric): Promise<FlatIndex> {
+/** Builds the exact index, with a progress bar on a terminal; elsewhere the closing line is all there is. */
+export async function buildIndex(rows: Matrix, metric: Metric): Promise<Subject> {
+  const { dimensions, data } = rows;
   const bar = new SingleBar({
     format: 'Building {bar} {percentage}% {value}/{total} rows',
     barCompleteChar: '=',
@@ -14,7 +16,7 @@ export async function buildIndex({ rows, dimensions, data }: Matrix, metric: Met
   });
   const index = await FlatIndex.create({ dimensions, metric });
   const start = performance.now();
-  bar.start(rows, 0);
+  bar.start(rows.rows, 0);
   try {
     await index.build(data, { onProgress: ({ done }) => bar.update(done) });
   } finally {
@@ -22,7 +24,7 @@ export async function buildIndex({ rows, dimensions, data }: Matrix, metric: Met
   }
   const milliseconds = performance.now() - start;
   console.log(
-    `Built     ${formatNumber(rows)} rows x ${dimensions}, ${metric}, in ${formatNumber(milliseconds)} ms`,
+    `Built     ${formatNumber(rows.rows)} rows x ${dimensions}, ${metric}, in ${formatNumber(milliseconds)} ms`,
   );
-  return index;
+  return { rows, metric, flat: index, flatMilliseconds: milliseconds };
 }

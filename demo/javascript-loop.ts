@@ -1,25 +1,27 @@
+import type { CommonSearchOptions, SearchResult } from 'lanewise';
 import { type Matrix, rowOf } from './matrix.ts';
 import type { Metric } from './options.ts';
 
 /** The best k of what it is offered, kept in order: for small k, shifting a short array beats a heap. */
 class BestRows {
   readonly rows: Int32Array;
-  readonly #closeness: Float64Array;
+  /** Of each, larger is nearer. */
+  readonly closeness: Float64Array;
 
   constructor(k: number) {
     this.rows = new Int32Array(k).fill(-1);
-    this.#closeness = new Float64Array(k).fill(-Infinity);
+    this.closeness = new Float64Array(k).fill(-Infinity);
   }
 
   offer(row: number, closeness: number): void {
     let place = this.rows.length - 1;
-    if (closeness <= this.#closeness[place]) return;
-    for (; place > 0 && closeness > this.#closeness[place - 1]; place--) {
+    if (closeness <= this.closeness[place]) return;
+    for (; place > 0 && closeness > this.closeness[place - 1]; place--) {
       this.rows[place] = this.rows[place - 1];
-      this.#closeness[place] = this.#closeness[place - 1];
+      this.closeness[place] = this.closeness[place - 1];
     }
     this.rows[place] = row;
-    this.#closeness[place] = closeness;
+    this.closeness[place] = closeness;
   }
 }
 
@@ -58,12 +60,28 @@ export class JavaScriptLoop {
     this.#metric = metric;
   }
 
-  get bytes(): number {
-    return this.#rows.data.byteLength;
+  get dimensions(): number {
+    return this.#rows.dimensions;
   }
 
-  /** The k nearest rows, best first. The query's own length changes no order, so it is left as it is. */
-  search(query: Float32Array, k: number): Int32Array {
+  memoryUsage(): { readonly total: number } {
+    return { total: this.#rows.data.byteLength };
+  }
+
+  /** The k nearest rows of each query, best first. A query's own length changes no order, so it is left as it is. */
+  search(queries: Float32Array, { k = 10 }: CommonSearchOptions = {}): SearchResult {
+    const count = queries.length / this.dimensions;
+    const ids = new Int32Array(count * k);
+    const scores = new Float32Array(count * k);
+    for (let i = 0; i < count; i++) {
+      const best = this.#searchOne(queries.subarray(i * this.dimensions, (i + 1) * this.dimensions), k);
+      ids.set(best.rows, i * k);
+      scores.set(best.closeness, i * k);
+    }
+    return { ids, scores, k };
+  }
+
+  #searchOne(query: Float32Array, k: number): BestRows {
     const { rows, dimensions, data } = this.#rows;
     const best = new BestRows(k);
     if (this.#metric === 'l2') {
@@ -71,6 +89,6 @@ export class JavaScriptLoop {
     } else {
       for (let row = 0; row < rows; row++) best.offer(row, dot(query, data, row * dimensions));
     }
-    return best.rows;
+    return best;
   }
 }

@@ -3,9 +3,10 @@ import { capabilities, LanewiseError, measureRoof } from 'lanewise';
 import { printBudget } from './budget.ts';
 import { buildIndex } from './build.ts';
 import { openCollection } from './collection.ts';
+import { checkPlot, plotCurves } from './curve.ts';
 import { chooseLookups, printNeighbours } from './neighbours.ts';
 import { readOptions } from './options.ts';
-import { compareMethods } from './retrieval.ts';
+import { chooseMethods, compareMethods } from './retrieval.ts';
 import { formatNumber } from './table.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -15,6 +16,8 @@ async function main(): Promise<void> {
   const options = readOptions(process.argv.slice(2));
   const collection = openCollection(options);
   const lookups = chooseLookups(collection, options);
+  chooseMethods(options);
+  checkPlot(options);
 
   const roof = measureRoof();
   console.log(`Vectors   ${collection.title}`);
@@ -22,16 +25,19 @@ async function main(): Promise<void> {
     `Machine   ${capabilities().tier} tier; one thread streams ${formatNumber(roof.streaming, 1)} GB/s, ` +
       `float32 ${formatNumber(roof.float32, 1)} GFLOP/s, int8 ${formatNumber(roof.int8, 1)} GMAC/s`,
   );
-  const index = await buildIndex(collection.indexed, options.metric);
+  const subject = await buildIndex(collection.indexed, options.metric);
 
   console.log('\nNearest');
-  printNeighbours(index, collection, lookups, options.k);
+  printNeighbours(subject.flat, collection, lookups, options.k);
   if (options.word.length > 0) return;
 
   console.log('');
-  const measurements = compareMethods(index, collection, options);
-  console.log('');
-  printBudget(measurements, collection.indexed.rows, options.budget, roof.streaming);
+  const comparison = await compareMethods(subject, collection, options);
+  if (options.method === undefined) {
+    console.log('');
+    printBudget(comparison.scans, collection.indexed.rows, options.budget, roof.streaming);
+  }
+  if (options.plot !== undefined) await plotCurves(comparison, collection, options);
 }
 
 function leave(error: unknown): void {

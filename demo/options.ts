@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { METHODS } from './methods.ts';
 
 const METRICS = ['cosine', 'ip', 'l2'] as const;
 
@@ -18,6 +19,10 @@ export interface Options {
   readonly word: readonly string[];
   /** Milliseconds that a query may take. */
   readonly budget: number;
+  /** The one method to measure; all of them without it. */
+  readonly method?: string;
+  /** The file to draw the curve of recall against queries a second into. */
+  readonly plot?: string;
 }
 
 const EXAMPLES = `
@@ -25,6 +30,8 @@ Examples:
   npm start                                        40,000 GloVe words, embedded in the demo
   npm start -- --word king,queen --word paris      nearest words, nothing measured
   npm start -- --budget 5                          how many rows fit in 5 ms a query
+  npm start -- --method ivf                        one method alone
+  npm start -- --plot curve.svg                    recall against queries a second, drawn
   npm start -- --vectors my.npy --queries q.npy --k 10 --metric cosine
 
 Files are .npy (float32, float16, int8 or uint8, two-dimensional, C order), .fvecs or .bvecs.
@@ -57,7 +64,7 @@ function appendWords(text: string, words: readonly string[]): readonly string[] 
 export function readOptions(commandLine: readonly string[]): Options {
   const program = new Command('npm start --')
     .description(
-      'Exact vector search on real vectors: nearest rows, latency, recall, and what fits a budget.',
+      'Vector search on real vectors: nearest rows, latency and recall of every method, and what fits a budget.',
     )
     .option('--vectors <file>', 'vectors to search (default: 40,000 GloVe words)')
     .option('--queries <file>', 'query vectors (default: rows of the vectors, held out of the index)')
@@ -68,8 +75,12 @@ export function readOptions(commandLine: readonly string[]): Options {
       new Option('--word <word>', 'only show the nearest of this word; repeat it or list words with commas')
         .argParser(appendWords)
         .default([], 'measure instead')
-        .conflicts(['queries', 'budget']),
+        .conflicts(['queries', 'budget', 'method', 'plot']),
     )
+    .addOption(
+      new Option('--method <name>', 'measure one method alone').choices(METHODS.map(({ name }) => name)),
+    )
+    .option('--plot <file>', 'draw recall against queries a second as SVG')
     .option('--budget <ms>', 'latency budget of a query, milliseconds', positiveNumber, 10)
     .addHelpText('after', EXAMPLES)
     // The caller prints the one line; a suggestion would be a second.

@@ -77,7 +77,7 @@ export function exactAnswers(
   const answers = new Int32Array((queries.length / dimensions) * k);
   for (let query = 0; query * k < answers.length; query++) {
     const vector = queries.subarray(query * dimensions, (query + 1) * dimensions);
-    answers.set(loop.search(vector, k), query * k);
+    answers.set(loop.search(vector, { k }).ids, query * k);
   }
   return answers;
 }

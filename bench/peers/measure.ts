@@ -1,4 +1,4 @@
-import { percentile } from '../../demo/latency.ts';
+import { percentile } from 'lanewise';
 import type { Case, Result } from './exchange.ts';
 
 const WARM_UP_QUERIES = 8;

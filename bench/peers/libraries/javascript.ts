@@ -11,7 +11,7 @@ export async function* searchers({ case: definition, base }: Data): AsyncGenerat
   yield {
     method: 'plain JavaScript loop',
     buildSeconds: (performance.now() - start) / 1_000,
-    bytes: loop.bytes,
-    search: (query) => loop.search(query, k),
+    bytes: loop.memoryUsage().total,
+    search: (query) => loop.search(query, { k }).ids,
   };
 }
