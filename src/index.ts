@@ -17,7 +17,14 @@ export type { ExactMethod } from './search/exact-search.ts';
 export { FlatIndex } from './search/flat.ts';
 export type { RangeOptions, RangeResult, SearchOptions } from './search/flat-options.ts';
 export { IvfIndex } from './search/ivf.ts';
-export type { CellCodes, IvfOptions, ProbeOptions, ProbeResult, TrainOptions } from './search/ivf-options.ts';
+export type {
+  CellCodes,
+  IvfOptions,
+  ProbeOptions,
+  ProbeResult,
+  Rescore,
+  TrainOptions,
+} from './search/ivf-options.ts';
 export type {
   AddOptions,
   CommonSearchOptions,

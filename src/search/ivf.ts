@@ -80,6 +80,10 @@ class Held {
  * codes bound the scores (docs/certified-search.md). What is missed is missed by not probing. Cost of a search:
  * O((cells + rows x probes / cells) x dimensions). Memory: 5 bytes a dimension and 20 bytes a row, and a table of ids.
  *
+ * A `pq4` or `bits` index estimates scores from sketches of the rows (4-bit product codes read as FastScan does, André et
+ * al. 2018; RaBitQ, Gao and Long 2024) and scores the best `rescore x k` of them in float32, or, with `rescore: false`,
+ * keeps no float rows and answers with the estimates: of d dimensions, d/4 + 3 or d/8 + 3 bytes a row, and the ids.
+ *
  * @example
  * const index = await IvfIndex.create({ dimensions: 100, metric: 'cosine', cells: 512 });
  * await index.train(vectors, { seed: 1 });
@@ -125,7 +129,7 @@ export class IvfIndex implements TunableIndex {
   }
 
   /**
-   * The index that `toBytes()` wrote, with identical answers. Codes are computed anew.
+   * The index that `toBytes()` wrote, with identical answers. Codes are computed anew where float rows are kept.
    *
    * @throws LanewiseError `FILE_FORMAT`, `FILE_TRUNCATED`, `FILE_CORRUPT`, `FILE_VERSION`, `FILE_DTYPE`, `MEMORY_EXHAUSTED`
    */

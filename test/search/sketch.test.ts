@@ -191,6 +191,23 @@ describe.each(METRICS)('%s', (metric) => {
   });
 });
 
+test('sums of thousands of codes fit 16 bits, up to the largest', () => {
+  const dimensions = 8000;
+  const rows = bells(31, 17 * dimensions);
+  const shape = { kind: 'bits', dimensions, metric: 'ip' } as const;
+  const sketched = new SketchedRows(shape, rows, new Float32Array(dimensions));
+  // The row itself as the query: its signs take the largest entry of every table.
+  const found = sketched.scan(rows.slice(0, dimensions), 17);
+  const { codes } = sketched.sketch(0);
+  const { entries } = sketched.tables;
+  const sum = codes.reduce((total, code, i) => total + entries[16 * i + code]!, 0);
+  // 65535 less 2000 for the roundings of as many entries, which come to less.
+  expect(sum).toBeGreaterThan(63_000);
+  expect(sum).toBeLessThan(65_536);
+  for (const [row, key] of found) expect(key).toBe(keyOf(sketched, row, 0, 0));
+  sketched.release();
+});
+
 test('a scale beyond what 8 bits hold is the largest or the least of them', () => {
   const dimensions = 8;
   const rows = new Float32Array(4 * dimensions);
