@@ -101,7 +101,7 @@ function hasBlocks(plane: usize): bool {
 }
 
 /** Writes x / divisor into `values`, padded to whole groups of 8 dimensions; returns the largest magnitude. */
-function divideRow(vector: usize, lanes: u32, divisor: f32, values: usize): f32 {
+export function divideRow(vector: usize, lanes: u32, divisor: f32, values: usize): f32 {
   const by = f32x4.splat(divisor);
   let largest = f32x4.splat(0);
   const bytes = lanes << 4;
@@ -137,7 +137,7 @@ function sumLanes(sums: v128): i32 {
 }
 
 /** The four lowest bytes of four 32-bit lanes. */
-function packBytes(lanes: v128): u32 {
+export function packBytes(lanes: v128): u32 {
   const packed = i8x16.shuffle(lanes, lanes, 0, 4, 8, 12, 0, 4, 8, 12, 0, 4, 8, 12, 0, 4, 8, 12);
   return <u32>i32x4.extract_lane(packed, 0);
 }

@@ -2,11 +2,27 @@
 
 export { scorePlaces } from './allowed';
 export { assignRows, scoreCells, sumCells } from './assign';
+export { gatherRows, linkRows, scoreGathered } from './buckets';
 export { rescore } from './candidates';
+export { packCell, scanCell } from './cells';
 export { finishHash, startHash, updateHash } from './checksum';
 export { scanCodes } from './codes';
-export { clearRows, clearRows, encodeRows, encodeRows, measureRows, measureRows, packRows } from './encode';
+export { clearRows, encodeRows, measureRows, packRows } from './encode';
 export { makeTables, probeSketches, scanSketches } from './fastscan';
+export { encodeNodes, moveNode, renumberLinks } from './graph';
+export { searchGraph } from './graph-search';
+export { hashQueries, hashRows } from './hash';
+export {
+  aim,
+  attach,
+  countBack,
+  linkBack,
+  linkForward,
+  linkNode,
+  listBack,
+  reach,
+  repairNode,
+} from './links';
 export { scanNibbles } from './nibbles';
 export { probeCells, probeTiles, rankCells, rankTile, selectCells } from './probe';
 export { prepareQuery } from './query';

@@ -20,9 +20,9 @@ import { BLOCK, blocksOf, codesOf, correctionsOf, countOf, GROUP_BYTES } from '.
 /** Queries in a full tile. */
 export const TILE: u32 = 6;
 /** Bytes of one group of a tile's codes: 4 dimensions of each query. */
-const TILE_BYTES: u32 = 24;
+export const TILE_BYTES: u32 = 24;
 /** A tile opens with the addresses of its queries. */
-const HEAD_BYTES: usize = 32;
+export const HEAD_BYTES: usize = 32;
 
 /** The address of the query in a place of a tile. */
 export function queryOf(tile: usize, place: u32): usize {

@@ -16,6 +16,8 @@ export { Random } from './host/random.ts';
 export type { ExactMethod } from './search/exact-search.ts';
 export { FlatIndex } from './search/flat.ts';
 export type { RangeOptions, RangeResult, SearchOptions } from './search/flat-options.ts';
+export { HnswIndex } from './search/hnsw.ts';
+export type { EfOptions, EfResult, HnswOptions } from './search/hnsw-options.ts';
 export { IvfIndex } from './search/ivf.ts';
 export type {
   CellCodes,
@@ -25,6 +27,9 @@ export type {
   Rescore,
   TrainOptions,
 } from './search/ivf-options.ts';
+export { LshIndex } from './search/lsh.ts';
+export type { SuggestOptions, TableShape } from './search/lsh-model.ts';
+export type { LshOptions, LshSearchOptions, LshSearchResult } from './search/lsh-options.ts';
 export type {
   AddOptions,
   CommonSearchOptions,

@@ -96,6 +96,49 @@ export interface Kernels {
     share: number,
   ): void;
   scanSketches(query: number, segment: number, tables: number, cellTerm: number, margin: number): void;
+  hashRows(family: number, segment: number, from: number, to: number, links: number): void;
+  hashQueries(family: number, segment: number): void;
+  linkRows(family: number, links: number, slot: number, from: number, to: number): void;
+  gatherRows(family: number, lane: number, search: number): number;
+  scoreGathered(query: number, search: number): void;
+  encodeNodes(
+    graph: number,
+    first: number,
+    from: number,
+    to: number,
+    dimensions: number,
+    metric: number,
+    vector: number,
+  ): void;
+  searchGraph(graph: number, beam: number, query: number, capacity: number, least: number): number;
+  linkNode(graph: number, linker: number, slot: number, capacity: number): void;
+  aim(graph: number, beam: number, slot: number): void;
+  packCell(
+    graph: number,
+    slots: number,
+    names: number,
+    count: number,
+    blocks: number,
+    isDirection: boolean,
+  ): void;
+  scanCell(graph: number, blocks: number, rows: number, beams: number, count: number, scratch: number): void;
+  linkForward(graph: number, linker: number, beam: number, slot: number, layer: number, most: number): void;
+  countBack(graph: number, slots: number, count: number, layer: number, counts: number): void;
+  listBack(graph: number, slots: number, count: number, layer: number, ends: number, sources: number): void;
+  linkBack(
+    graph: number,
+    linker: number,
+    slot: number,
+    layer: number,
+    sources: number,
+    count: number,
+    capacity: number,
+  ): void;
+  reach(graph: number, linker: number, stack: number, waiting: number, most: number): number;
+  attach(graph: number, linker: number, slot: number, capacity: number, fallback: number): void;
+  repairNode(graph: number, linker: number, slot: number, numbers: number, capacity: number): void;
+  moveNode(graph: number, from: number, to: number): void;
+  renumberLinks(graph: number, slot: number, numbers: number): void;
   startHash(state: number, seed: bigint): void;
   updateHash(state: number, from: number, bytes: number): void;
   finishHash(state: number, from: number, bytes: number): bigint;

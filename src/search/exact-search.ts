@@ -54,6 +54,8 @@ const SCORE_COST = 32;
  */
 const ALLOWED_COST = 8;
 const FETCH_COST = 12;
+/** Scoring a row in passing, where there are no codes to bound it by, costs as much as bounding this many. */
+const PASSING_COST = 4;
 
 /** The best k rows of every query, exactly. */
 export function searchExact(store: ExactRows, queries: Float32Array, search: ExactSearch): RankedRows {
@@ -105,9 +107,10 @@ export function unranked({ metric }: ExactRows, count: number, k: number): Ranke
 }
 
 /** Whether a filter allows so few rows that these alone are scored. */
-function isSelective(store: ExactRows, queries: number, { method, filter }: ExactSearch): boolean {
+export function isSelective(store: ExactRows, queries: number, { method, filter }: ExactSearch): boolean {
   if (!filter || method === 'scan') return false;
-  return filter.count * (ALLOWED_COST + FETCH_COST / queries) < store.slots;
+  const passed = store.layout.codes ? store.slots : PASSING_COST * store.slots;
+  return filter.count * (ALLOWED_COST + FETCH_COST / queries) < passed;
 }
 
 /** What a batch goes through: every row, tiles of queries, or one query after the other. */

@@ -161,6 +161,11 @@ export class QueryBatch {
     }
   }
 
+  /** Where the descriptor of query `i` stands. */
+  address(i: number): number {
+    return this.#query(i);
+  }
+
   /** Scores every row of a segment for query `i`. */
   scanRows(i: number, segment: number): void {
     this.#runtime.kernels.scanRows(this.#query(i), segment);
@@ -281,6 +286,11 @@ export class QueryBatch {
   /** Scores the live rows among `count` places for query `i`; its filter is not asked. */
   scorePlaces(i: number, places: number, count: number): void {
     this.#runtime.kernels.scorePlaces(this.#query(i), places, count);
+  }
+
+  /** Scores the rows that a search of hash tables marked, for query `i`. */
+  scoreGathered(i: number, search: number): void {
+    this.#runtime.kernels.scoreGathered(this.#query(i), search);
   }
 
   /** Rows that query `i` scored in float32, as candidates. */

@@ -42,12 +42,21 @@ export class VectorStore {
   readonly #scratch: number;
   readonly #segments: number[] = [];
   readonly #slotsById = new IdMap();
+  readonly #compactsItself: boolean;
   #slots = 0;
   #idsAreSlots = true;
   #nextId = 0;
+  #compactions = 0;
   #staged: StagedRows | undefined;
 
-  constructor(dimensions: number, metric: Metric, planes: readonly Plane[] = ['codes', 'nibbles']) {
+  /** @param compactsItself whether rows move without being told to; an owner that knows them by slot says when */
+  constructor(
+    dimensions: number,
+    metric: Metric,
+    planes: readonly Plane[] = ['codes', 'nibbles'],
+    compactsItself = true,
+  ) {
+    this.#compactsItself = compactsItself;
     this.dimensions = dimensions;
     this.metric = metric;
     this.layout = layoutSegment({ dimensions, planes });
@@ -65,6 +74,11 @@ export class VectorStore {
   /** Rows and tombstones. */
   get slots(): number {
     return this.#slots;
+  }
+
+  /** How often rows have moved: whoever keeps slots must look them up anew when it changes. */
+  get compactions(): number {
+    return this.#compactions;
   }
 
   /** Whether every live row's id is its slot, as it is while ids are automatic and no row has moved. */
@@ -106,6 +120,11 @@ export class VectorStore {
     return this.#slotsById.get(id);
   }
 
+  /** The id in a slot; -1 where its row was removed. */
+  idAt(slot: number): number {
+    return this.runtime.memory.i32[this.#idIndex(slot)]!;
+  }
+
   /** A copy of a row as it was added, or undefined. */
   get(id: number): Float32Array | undefined {
     const slot = this.#slotsById.get(id);
@@ -120,7 +139,7 @@ export class VectorStore {
    * @throws LanewiseError `DUPLICATE_ID`, `MEMORY_EXHAUSTED`, `INVALID_ARGUMENT` while other rows are staged
    */
   stage(rows: number, ids: Int32Array | undefined, replaces: boolean): StagedRows {
-    this.#checkIdle();
+    this.checkIdle();
     if (ids) checkNewIds(ids, replaces ? undefined : this.#slotsById);
     else if (this.#nextId + rows - 1 > LARGEST_ID) {
       throw new LanewiseError('INVALID_ARGUMENT', 'Automatic ids are used up. Give ids of your own.');
@@ -157,7 +176,7 @@ export class VectorStore {
     const slots = first + ids.length;
     const beginsBlock = Math.ceil(slots / BLOCK_ROWS) > Math.ceil(first / BLOCK_ROWS);
     this.#settle(slots, beginsBlock);
-    this.#compactWhenSparse();
+    if (this.#compactsItself && this.isSparse) this.compact();
   }
 
   /** Leaves the staged rows out, as if they had never been there. */
@@ -167,7 +186,7 @@ export class VectorStore {
 
   /** Removes rows by id; unknown ids are passed over. Returns how many were removed. Amortized O(1) a row. */
   remove(ids: Int32Array): number {
-    this.#checkIdle();
+    this.checkIdle();
     let removed = 0;
     for (const id of ids) {
       const slot = this.#slotsById.get(id);
@@ -176,19 +195,31 @@ export class VectorStore {
       this.#slotsById.delete(id);
       removed++;
     }
-    this.#compactWhenSparse();
+    if (this.#compactsItself && this.isSparse) this.compact();
     return removed;
   }
 
-  /** Moves the last rows into the slots of removed ones and frees what is left over. Cost: O(slots + moved rows). */
-  compact(): void {
-    this.#checkIdle();
+  /** Whether so many slots are empty that it is time to compact. */
+  get isSparse(): boolean {
+    return this.#slots > this.layout.rowsPerSegment && 2 * this.size < this.#slots;
+  }
+
+  /**
+   * Moves the last rows into the slots of removed ones and frees what is left over. Cost: O(slots + moved rows).
+   *
+   * @param onMove told of each row that moves, from slot to slot
+   */
+  compact(onMove?: (from: number, to: number) => void): void {
+    this.checkIdle();
     if (this.#slots === this.size) return;
+    this.#compactions++;
     let end = this.#slots;
     for (let gap = 0; gap < end; gap++) {
-      if (this.#idAt(gap) !== TOMBSTONE) continue;
-      while (end > gap && this.#idAt(end - 1) === TOMBSTONE) end--;
-      if (end > gap) this.#move(--end, gap);
+      if (this.idAt(gap) !== TOMBSTONE) continue;
+      while (end > gap && this.idAt(end - 1) === TOMBSTONE) end--;
+      if (end === gap) break;
+      this.#move(--end, gap);
+      onMove?.(end, gap);
     }
     this.#settle(end, true);
   }
@@ -206,10 +237,6 @@ export class VectorStore {
   /** Ends the life of every row. */
   release(): void {
     this.arena.release();
-  }
-
-  #compactWhenSparse(): void {
-    if (this.#slots > this.layout.rowsPerSegment && 2 * this.size < this.#slots) this.compact();
   }
 
   /**
@@ -254,10 +281,6 @@ export class VectorStore {
     return (segment + this.layout.ids) / 4 + row;
   }
 
-  #idAt(slot: number): number {
-    return this.runtime.memory.i32[this.#idIndex(slot)]!;
-  }
-
   /** Writes ids into the slots from `first` on. */
   #writeIds(ids: Int32Array, first: number): void {
     const { rowsPerSegment } = this.layout;
@@ -281,13 +304,14 @@ export class VectorStore {
     memory.u8.copyWithin(this.#rowAddress(to), start, start + this.layout.stride);
     const { segment, row } = this.place(to);
     this.encode(segment, row, row + 1);
-    const id = this.#idAt(from);
+    const id = this.idAt(from);
     this.#setId(to, id);
     this.#setId(from, TOMBSTONE);
     this.#slotsById.set(id, to);
   }
 
-  #checkIdle(): void {
+  /** @throws LanewiseError `INVALID_ARGUMENT` while rows are staged */
+  checkIdle(): void {
     if (!this.#staged) return;
     throw new LanewiseError(
       'INVALID_ARGUMENT',
