@@ -62,6 +62,40 @@ export interface Kernels {
   scoreCells(queries: number, segment: number, keys: number, cells: number): void;
   sumCells(segment: number, lanes: number, metric: number, cells: number, sums: number, counts: number): void;
   sortResults(query: number): void;
+  rotate(vector: number, factors: number, dimensions: number, window: number, scratch: number): void;
+  encodeSubvectors(
+    vectors: number,
+    stride: number,
+    rows: number,
+    codebooks: number,
+    subvectors: number,
+    width: number,
+    centroids: number,
+    codes: number,
+  ): void;
+  encodeSketches(
+    sketcher: number,
+    vectors: number,
+    lanes: number,
+    norms: number,
+    centroid: number,
+    blocks: number,
+    from: number,
+    to: number,
+  ): void;
+  makeTables(query: number, sketcher: number, tables: number): void;
+  probeSketches(
+    query: number,
+    ranked: number,
+    from: number,
+    to: number,
+    table: number,
+    tables: number,
+    centroids: number,
+    shift: number,
+    share: number,
+  ): void;
+  scanSketches(query: number, segment: number, tables: number, cellTerm: number, margin: number): void;
   hashRows(family: number, segment: number, from: number, to: number, links: number): void;
   hashQueries(family: number, segment: number): void;
   linkRows(family: number, links: number, slot: number, from: number, to: number): void;
