@@ -9,16 +9,14 @@ export { scanCodes } from './codes';
 export { clearRows, encodeRows, measureRows, packRows } from './encode';
 export { encodeNodes, moveNode, renumberLinks } from './graph';
 export { searchGraph } from './graph-search';
+export { attach, reach, repairNode } from './link-upkeep';
 export {
   aim,
-  attach,
   countBack,
   linkBack,
   linkForward,
   linkNode,
   listBack,
-  reach,
-  repairNode,
 } from './links';
 export { scanNibbles } from './nibbles';
 export { probeCells, probeTiles, rankCells, rankTile, selectCells } from './probe';
