@@ -39,6 +39,17 @@ export function rescoreWhenFull(query: usize): void {
   if (load<u32>(query, 56) > ROOM - BLOCK) rescore(query);
 }
 
+/** Adds a row that no bound speaks against; scores what waits when there is no room for another. */
+export function wait(query: usize, segment: usize, row: u32): void {
+  const waiting = load<u32>(query, 56);
+  const entry = load<usize>(query, 52) + (waiting << ENTRY_SHIFT);
+  store<f32>(entry, f32.MAX_VALUE);
+  store<u32>(entry, row, 4);
+  store<usize>(entry, segment, 8);
+  store<u32>(query, waiting + 1, 56);
+  if (waiting + 1 === ROOM) rescore(query);
+}
+
 /** Whether a row is live and passes the query's filter. */
 export function qualifies(query: usize, id: i32): bool {
   if (id < 0) return false;

@@ -21,7 +21,9 @@ import {
   normsOf,
   rowsOf,
   scalesOf,
+  sketchesOf,
 } from './segment';
+import { moveSketch } from './sketch';
 
 /** Units of 1/16 step from 0 to the largest value that nibbles reach without clipping. */
 const NIBBLE_REACH: f32 = 120;
@@ -149,8 +151,10 @@ function firstGroup(blocks: usize, row: u32, groups: u32): usize {
 export function clearRows(segment: usize, lanes: u32, from: u32, to: u32): void {
   const stride = lanes << 4;
   for (let row = from; row < to; row++) {
-    memory.fill(rowsOf(segment) + row * stride, 0, stride);
-    store<f32>(normsOf(segment) + (row << 2), 0);
+    if (rowsOf(segment) !== 0) {
+      memory.fill(rowsOf(segment) + row * stride, 0, stride);
+      store<f32>(normsOf(segment) + (row << 2), 0);
+    }
     store<i32>(idsOf(segment) + (row << 2), -1);
     if (hasBlocks(codesOf(segment))) clearRow(codesOf(segment), row, lanes);
     if (hasBlocks(nibblesOf(segment))) clearRow(nibblesOf(segment), row, (lanes + 1) >> 1);
@@ -175,11 +179,14 @@ export function packRows(segment: usize, lanes: u32): u32 {
 
 function moveRow(segment: usize, lanes: u32, from: u32, to: u32): void {
   const stride = lanes << 4;
-  memory.copy(rowsOf(segment) + to * stride, rowsOf(segment) + from * stride, stride);
-  moveWord(normsOf(segment), from, to);
+  if (rowsOf(segment) !== 0) {
+    memory.copy(rowsOf(segment) + to * stride, rowsOf(segment) + from * stride, stride);
+    moveWord(normsOf(segment), from, to);
+  }
   moveWord(idsOf(segment), from, to);
   if (hasBlocks(codesOf(segment))) moveCodes(codesOf(segment), from, to, lanes);
   if (hasBlocks(nibblesOf(segment))) moveCodes(nibblesOf(segment), from, to, (lanes + 1) >> 1);
+  if (sketchesOf(segment) !== 0) moveSketch(segment, from, to);
 }
 
 function moveCodes(plane: usize, from: u32, to: u32, groups: u32): void {

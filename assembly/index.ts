@@ -2,13 +2,16 @@
 
 export { scorePlaces } from './allowed';
 export { assignRows, scoreCells, sumCells } from './assign';
+export { gatherRows, linkRows, scoreGathered } from './buckets';
 export { rescore } from './candidates';
 export { packCell, scanCell } from './cells';
 export { finishHash, startHash, updateHash } from './checksum';
 export { scanCodes } from './codes';
 export { clearRows, encodeRows, measureRows, packRows } from './encode';
+export { makeTables, probeSketches, scanSketches } from './fastscan';
 export { encodeNodes, moveNode, renumberLinks } from './graph';
 export { searchGraph } from './graph-search';
+export { hashQueries, hashRows } from './hash';
 export { attach, reach, repairNode } from './link-upkeep';
 export {
   aim,
@@ -23,5 +26,8 @@ export { probeCells, probeTiles, rankCells, rankTile, selectCells } from './prob
 export { prepareQuery } from './query';
 export { raise, sortResults } from './results';
 export { multiplyCodes, multiplyFloats, stream } from './roof';
+export { rotate } from './rotate';
 export { scanRows } from './scan';
+export { encodeSketches } from './sketch';
+export { encodeSubvectors } from './subvectors';
 export { packTile, scanTile } from './tile';

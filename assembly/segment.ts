@@ -2,13 +2,15 @@
 // in the descriptor; the kernels only walk it.
 //
 //   descriptor (u32 each)        array
-//   +0   rows           ->  f32  rowsPerSegment x stride, row-major, padded with zeros to 16 bytes
-//   +4   norms          ->  f32  Euclidean norm of the row
+//   +0   rows           ->  f32  rowsPerSegment x stride, row-major, padded with zeros to 16 bytes; 0 if only sketches are kept
+//   +4   norms          ->  f32  Euclidean norm of the row; 0 likewise
 //   +8   ids            ->  i32  the user's id; -1 is a tombstone
 //   +12  plane of 8-bit codes
 //   +28  plane of 4-bit codes
 //   +44  count               rows in use
 //   +48  next                the next segment of the same cell, or 0
+//   +52  sketches       ->  u8   blocks of 16 rows, drawn in assembly/sketch.ts; 0 where the segment keeps none
+//   +56  sketchBytes         bytes of such a block
 //
 //   plane                        array, one entry a row, but for the blocks; all 0 where the segment keeps no such plane
 //   +0   blocks         ->  i8   blocks of 16 rows, drawn below
@@ -74,4 +76,9 @@ export function errorsOf(plane: usize): usize {
 
 export function correctionsOf(plane: usize): usize {
   return load<usize>(plane, 12);
+}
+
+/** The sketches of the rows. */
+export function sketchesOf(segment: usize): usize {
+  return load<usize>(segment, 52);
 }

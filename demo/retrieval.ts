@@ -22,7 +22,7 @@ export interface Scan {
 }
 
 /** An approximate method, built. */
-export interface Curve extends Approximate {
+interface Curve extends Approximate {
   readonly title: string;
 }
 

@@ -1,4 +1,5 @@
 export { KMeans, type KMeansOptions } from './cluster/k-means.ts';
+export { ProductQuantizer, type ProductQuantizerOptions } from './cluster/product-quantizer.ts';
 export { measureRoof, type Roof, type RoofOptions } from './cost/roof.ts';
 export { type Compared, type CompareOptions, compare, type MethodReport } from './evaluate/compare.ts';
 export type { Latency } from './evaluate/measure.ts';
@@ -18,7 +19,17 @@ export type { RangeOptions, RangeResult, SearchOptions } from './search/flat-opt
 export { HnswIndex } from './search/hnsw.ts';
 export type { EfOptions, EfResult, HnswOptions } from './search/hnsw-options.ts';
 export { IvfIndex } from './search/ivf.ts';
-export type { CellCodes, IvfOptions, ProbeOptions, ProbeResult, TrainOptions } from './search/ivf-options.ts';
+export type {
+  CellCodes,
+  IvfOptions,
+  ProbeOptions,
+  ProbeResult,
+  Rescore,
+  TrainOptions,
+} from './search/ivf-options.ts';
+export { LshIndex } from './search/lsh.ts';
+export type { SuggestOptions, TableShape } from './search/lsh-model.ts';
+export type { LshOptions, LshSearchOptions, LshSearchResult } from './search/lsh-options.ts';
 export type {
   AddOptions,
   CommonSearchOptions,

@@ -1,4 +1,4 @@
-import { offer, raise, sortResults } from '../results';
+import { offer, raise, selectBest, sortResults } from '../results';
 import { isGuarded, newQuery, random, seed } from './fixtures';
 
 const OFFERS: u32 = 300;
@@ -131,6 +131,40 @@ describe('offer and sortResults', () => {
     sortResults(query);
     expect<u32>(found(query)).toBe(1);
     expect<i32>(idAt(query, 0)).toBe(9);
+  });
+});
+
+/** Collects offers in a list, keeps the best of them now and then, and holds what is left against all that was offered. */
+function selectsBest(most: u32): void {
+  seed(most);
+  const query = newQuery(0, 2 * most + 16, 4);
+  for (let i: u32 = 0; i < OFFERS; i++) {
+    offerNext(query, i);
+    if (found(query) === 2 * most) selectBest(query, most);
+  }
+  if (found(query) > most) selectBest(query, most);
+  expect<u32>(found(query)).toBe(most);
+  expect<bool>(isGuarded(load<usize>(query, 40), (2 * most + 16) << 3)).toBe(true, 'written beyond the list');
+  let worst = keyAt(query, 0);
+  for (let j: u32 = 0; j < most; j++) {
+    expect<bool>(rank(OFFERS, keyAt(query, j), idAt(query, j)) < most).toBe(
+      true,
+      'a better row was forgotten',
+    );
+    worst = min(worst, keyAt(query, j));
+  }
+  expect<f32>(threshold(query)).toBe(worst);
+}
+
+describe('selectBest', () => {
+  it('keeps the best one of two', () => {
+    selectsBest(1);
+  });
+  it('keeps the best three', () => {
+    selectsBest(3);
+  });
+  it('keeps the best forty', () => {
+    selectsBest(40);
   });
 });
 

@@ -17,7 +17,7 @@ export interface RoofOptions {
 }
 
 const FLOPS_A_ROUND = 64;
-const CODES_A_ROUND = 128;
+const CODES_A_ROUND = 192;
 const ROUNDS = 200_000;
 const REPETITIONS = 9;
 

@@ -62,6 +62,45 @@ export interface Kernels {
   scoreCells(queries: number, segment: number, keys: number, cells: number): void;
   sumCells(segment: number, lanes: number, metric: number, cells: number, sums: number, counts: number): void;
   sortResults(query: number): void;
+  rotate(vector: number, factors: number, dimensions: number, window: number, scratch: number): void;
+  encodeSubvectors(
+    vectors: number,
+    stride: number,
+    rows: number,
+    codebooks: number,
+    subvectors: number,
+    width: number,
+    centroids: number,
+    codes: number,
+  ): void;
+  encodeSketches(
+    sketcher: number,
+    vectors: number,
+    lanes: number,
+    norms: number,
+    centroid: number,
+    blocks: number,
+    from: number,
+    to: number,
+  ): void;
+  makeTables(query: number, sketcher: number, tables: number): void;
+  probeSketches(
+    query: number,
+    ranked: number,
+    from: number,
+    to: number,
+    table: number,
+    tables: number,
+    centroids: number,
+    shift: number,
+    share: number,
+  ): void;
+  scanSketches(query: number, segment: number, tables: number, cellTerm: number, margin: number): void;
+  hashRows(family: number, segment: number, from: number, to: number, links: number): void;
+  hashQueries(family: number, segment: number): void;
+  linkRows(family: number, links: number, slot: number, from: number, to: number): void;
+  gatherRows(family: number, lane: number, search: number): number;
+  scoreGathered(query: number, search: number): void;
   encodeNodes(
     graph: number,
     first: number,
@@ -277,8 +316,8 @@ function instantiate(
   const memory = createMemory(maximumBytes);
   const { exports } = new WebAssembly.Instance(module, { env: { memory: memory.wasm } });
   const kernels = exports as unknown as Kernels;
-  // Eight sums that start at 0..7 each take four products 3 x 3: 28 + 8 * 36.
-  return kernels.multiplyCodes(1, 0x03030303) === 316 ? { kernels, memory, tier } : undefined;
+  // Twelve sums that start at 0..11 each take four products 3 x 3: 66 + 12 * 36.
+  return kernels.multiplyCodes(1, 0x03030303) === 498 ? { kernels, memory, tier } : undefined;
 }
 
 /** Some devices refuse to reserve 4 GiB of addresses; half as much is asked for until they agree. */

@@ -107,7 +107,7 @@ export function unranked({ metric }: ExactRows, count: number, k: number): Ranke
 }
 
 /** Whether a filter allows so few rows that these alone are scored. */
-function isSelective(store: ExactRows, queries: number, { method, filter }: ExactSearch): boolean {
+export function isSelective(store: ExactRows, queries: number, { method, filter }: ExactSearch): boolean {
   if (!filter || method === 'scan') return false;
   const passed = store.layout.codes ? store.slots : PASSING_COST * store.slots;
   return filter.count * (ALLOWED_COST + FETCH_COST / queries) < passed;

@@ -1,9 +1,20 @@
 import { LanewiseError } from '../host/errors.ts';
 import { CellStore } from '../vectors/cell-store.ts';
+import { BLOCK_ROWS } from '../vectors/segment.ts';
+import { readSketches, sketchRowBytes } from '../vectors/sketch-rows.ts';
 import { VectorStore } from '../vectors/store.ts';
+import { CellSketches } from './cell-sketches.ts';
 import { bytesTensor, readChecked } from './file-tensors.ts';
 import { asFileError, corruptFile, type FileTensor, IndexFile, writeIndexFile } from './index-file.ts';
-import { CELL_CODES, type CellCodes, MOST_CELLS } from './ivf-options.ts';
+import {
+  CELL_CODES,
+  type CellCodes,
+  checkRescore,
+  isSketch,
+  keptRows,
+  MOST_CELLS,
+  type Rescore,
+} from './ivf-options.ts';
 import { readTuning, type Tuning } from './tuning.ts';
 
 const ESTIMATOR = 'IvfIndex';
@@ -12,20 +23,31 @@ const ESTIMATOR = 'IvfIndex';
 export interface SavedIvf {
   readonly rows: CellStore;
   readonly codes: CellCodes;
+  readonly rescore: Rescore;
+  /** What sketches the rows, if they are; undefined before training. */
+  readonly sketches: CellSketches | undefined;
   /** Undefined before training. */
   readonly centroids: VectorStore | undefined;
   readonly seed: number;
   readonly tuning: Tuning | undefined;
 }
 
-/** An inverted file as a safetensors file: rows cell by cell, without the codes, which loading computes anew. */
-export function writeIvfIndex({ rows, codes, centroids, seed, tuning }: SavedIvf): Uint8Array<ArrayBuffer> {
+/**
+ * An inverted file as a safetensors file: rows cell by cell, without the codes, which loading computes anew; where only
+ * sketches are kept, these.
+ */
+export function writeIvfIndex(saved: SavedIvf): Uint8Array<ArrayBuffer> {
+  const { rows, codes, rescore, sketches, centroids, seed, tuning } = saved;
   rows.compact();
   const { dimensions, metric, cells, nextId, size } = rows;
-  const options = { dimensions, metric, cells, codes };
+  const options = { dimensions, metric, cells, codes, ...(isSketch(codes) && { rescore }) };
   const extras = tuning ? { tuning: JSON.stringify(tuning) } : undefined;
   const head = { estimator: ESTIMATOR, options, nextId, seed, ...(extras && { extras }) };
-  return writeIndexFile(head, [...centroidTensors(centroids), ...tensorsOf(rows, size)]);
+  return writeIndexFile(head, [
+    ...centroidTensors(centroids),
+    ...sketcherTensors(sketches),
+    ...tensorsOf(rows, size),
+  ]);
 }
 
 function centroidTensors(centroids: VectorStore | undefined): FileTensor[] {
@@ -40,24 +62,63 @@ function centroidTensors(centroids: VectorStore | undefined): FileTensor[] {
   ];
 }
 
+/** What sketches are made with: the least scale and the share of the centroids; codebooks. */
+function sketcherTensors(sketches: CellSketches | undefined): FileTensor[] {
+  if (!sketches) return [];
+  const { sketcher, share, centroids } = sketches;
+  const { runtime } = centroids;
+  const scales = Float32Array.of(sketcher.leastScale, share);
+  return [
+    bytesTensor(runtime, scalesSpec, (target) => target.set(bytesOf(scales))),
+    ...(sketcher.kind === 'bits'
+      ? []
+      : [bytesTensor(runtime, codebookSpec(sketches), (target) => target.set(bytesOf(sketcher.codebooks)))]),
+  ];
+}
+
+const scalesSpec = { name: 'sketch.scales', dtype: 'F32', shape: [2] } as const;
+
+function codebookSpec({ sketcher }: CellSketches): { name: string; dtype: 'F32'; shape: number[] } {
+  return {
+    name: 'sketch.codebooks',
+    dtype: 'F32',
+    shape: [sketcher.subvectors, sketcher.width + 1, 16],
+  };
+}
+
+/** The sketches of all rows, cell by cell, or the rows themselves where they are kept. */
+function rowTensor(rows: CellStore, size: number): FileTensor {
+  const { dimensions, cells, runtime, layout, keepsRows } = rows;
+  const { memory } = runtime;
+  const spec = keepsRows
+    ? ({ name: 'vectors', dtype: 'F32', shape: [size, dimensions] } as const)
+    : ({ name: 'sketches', dtype: 'U8', shape: [size, sketchRowBytes(layout)] } as const);
+  const rowBytes = keepsRows ? 4 * dimensions : sketchRowBytes(layout);
+  return bytesTensor(runtime, spec, (target) => {
+    let at = 0;
+    for (let cell = 0; cell < cells; cell++) {
+      for (const { address, layout, count } of rows.cellSegments(cell)) {
+        if (!keepsRows) {
+          readSketches(memory.u8, address, layout, 0, target.subarray(at, at + count * rowBytes));
+        }
+        for (let row = 0; keepsRows && row < count; row++) {
+          const start = address + layout.rows + row * layout.stride;
+          target.set(memory.u8.subarray(start, start + rowBytes), at + row * rowBytes);
+        }
+        at += count * rowBytes;
+      }
+    }
+  });
+}
+
 function tensorsOf(rows: CellStore, size: number): FileTensor[] {
-  const { dimensions, cells, runtime } = rows;
+  const { cells, runtime } = rows;
   const { memory } = runtime;
   const counts = new Int32Array(cells);
   for (let cell = 0; cell < cells; cell++)
     for (const { count } of rows.cellSegments(cell)) counts[cell]! += count;
   return [
-    bytesTensor(runtime, { name: 'vectors', dtype: 'F32', shape: [size, dimensions] }, (target) => {
-      let at = 0;
-      for (let cell = 0; cell < cells; cell++) {
-        for (const { address, layout, count } of rows.cellSegments(cell)) {
-          for (let row = 0; row < count; row++, at += 4 * dimensions) {
-            const start = address + layout.rows + row * layout.stride;
-            target.set(memory.u8.subarray(start, start + 4 * dimensions), at);
-          }
-        }
-      }
-    }),
+    rowTensor(rows, size),
     bytesTensor(runtime, { name: 'ids', dtype: 'I32', shape: [size] }, (target) => {
       let at = 0;
       for (let cell = 0; cell < cells; cell++) {
@@ -88,37 +149,91 @@ export function readIvfIndex(bytes: Uint8Array): SavedIvf {
   const size = file.rowsOf('ids');
   const isTrained = file.rowsOf('centroids') > 0;
   if (size > 0 && !isTrained) throw corruptFile('The file holds rows and no centroids.', size);
-  file.take({ name: 'vectors', dtype: 'F32', shape: [size, dimensions] });
-  const rows = new CellStore(dimensions, metric, cells, codes === 'int8' ? ['codes'] : []);
+  const rescore = readRescore(file, codes);
+  const kept = keptRows(codes, rescore, dimensions);
+  const rowBytes = (kept.sketchBytes ?? 0) / BLOCK_ROWS;
+  const isKept = kept.keepsRows ?? true;
+  if (isKept) file.take({ name: 'vectors', dtype: 'F32', shape: [size, dimensions] });
+  else file.take({ name: 'sketches', dtype: 'U8', shape: [size, rowBytes] });
+  const rows = new CellStore(dimensions, metric, cells, kept);
   let centroids: VectorStore | undefined;
+  let sketches: CellSketches | undefined;
   try {
     if (isTrained) centroids = new VectorStore(dimensions, metric, ['codes']);
-    const read = <Kind extends 'F32' | 'I32'>(name: string, dtype: Kind, shape: number[]): Uint8Array =>
-      readChecked(rows.runtime, file, { name, dtype, shape });
+    const read = <Kind extends 'F32' | 'I32' | 'U8'>(
+      name: string,
+      dtype: Kind,
+      shape: number[],
+    ): Uint8Array => readChecked(rows.runtime, file, { name, dtype, shape });
     if (centroids) {
       const values = new Float32Array(read('centroids', 'F32', [cells, dimensions]).slice().buffer);
       centroids.stage(cells, undefined, false).writeAll(values);
+      if (isSketch(codes)) {
+        sketches = new CellSketches(codes, centroids, file.seed);
+        const scales = new Float32Array(read('sketch.scales', 'F32', [2]).slice().buffer);
+        const { name, shape } = codebookSpec(sketches);
+        const isTrained = codes === 'pq4';
+        const codebooks = isTrained ? floatsOf(read(name, 'F32', shape)) : new Float32Array();
+        restore(sketches, scales, codebooks);
+      }
     }
     const cellOf = expandCounts(new Int32Array(read('counts', 'I32', [cells]).slice().buffer), size);
     const ids = new Int32Array(read('ids', 'I32', [size]).slice().buffer);
     for (const id of ids) if (id < 0) throw corruptFile(`The file holds the id ${id}.`, id);
-    const vectors = read('vectors', 'F32', [size, dimensions]);
-    const isAligned = vectors.byteOffset % 4 === 0;
-    const { buffer, byteOffset } = isAligned ? vectors : vectors.slice();
-    const values = new Float32Array(buffer, byteOffset, size * dimensions);
+    const bytesOfRows = isKept
+      ? read('vectors', 'F32', [size, dimensions])
+      : read('sketches', 'U8', [size, rowBytes]);
     const staged = rows.stage(cellOf, ids, false);
-    while (staged.written < staged.pieces.length) rows.writePiece(staged, values);
+    const values = isKept ? floatsOf(bytesOfRows) : undefined;
+    while (staged.written < staged.pieces.length) {
+      if (values) rows.writePiece(staged, values, sketches);
+      else rows.writeSketchPiece(staged, bytesOfRows);
+    }
     rows.commit(staged);
     rows.skipIds(file.nextId);
-    return { rows, codes, centroids, seed: file.seed, tuning: readTuning(file.extra('tuning')) };
+    return {
+      rows,
+      codes,
+      rescore,
+      sketches,
+      centroids,
+      seed: file.seed,
+      tuning: readTuning(file.extra('tuning')),
+    };
   } catch (error) {
     rows.release();
     centroids?.release();
+    sketches?.release();
     if (error instanceof LanewiseError && (error.code === 'INVALID_VALUE' || error.code === 'ZERO_VECTOR')) {
       throw corruptFile(`A row of the file is none of its metric: ${error.message}`, error.got);
     }
     throw asFileError(error);
   }
+}
+
+/** The floats of a tensor, copied where they do not stand on a multiple of four bytes. */
+function floatsOf(bytes: Uint8Array): Float32Array {
+  const { buffer, byteOffset, byteLength } = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
+  return new Float32Array(buffer, byteOffset, byteLength / 4);
+}
+
+function readRescore(file: IndexFile, codes: CellCodes): Rescore {
+  try {
+    return checkRescore(file.options['rescore'], codes);
+  } catch {
+    throw corruptFile(`The file names no rescore of an ${ESTIMATOR}.`, file.options['rescore']);
+  }
+}
+
+/** @throws LanewiseError `FILE_CORRUPT` where the numbers are none that training learns */
+function restore(sketches: CellSketches, [leastScale, share]: Float32Array, codebooks: Float32Array): void {
+  const [bits] = new Uint32Array(Float32Array.of(leastScale!).buffer);
+  const isPowerOfTwo = leastScale! > 0 && leastScale! < 2 ** 120 && (bits! & 0x7fffff) === 0;
+  if (!(isPowerOfTwo && Math.abs(share!) <= 2 && codebooks.every(Number.isFinite))) {
+    throw corruptFile('The file holds no sketches.', leastScale);
+  }
+  sketches.sketcher.restore(codebooks, leastScale!);
+  sketches.share = share!;
 }
 
 /** The cell of each row, from the number of rows of each cell. */

@@ -1,3 +1,5 @@
+import { LanewiseError } from '../host/errors.ts';
+import type { KeptRows } from '../vectors/cell-store.ts';
 import { checkInteger } from '../vectors/input.ts';
 import {
   type CommonSearchOptions,
@@ -7,11 +9,17 @@ import {
   type SearchResult,
 } from './options.ts';
 import type { ProbeSearch } from './probe-search.ts';
+import { type SketchKind, sketchBlockBytes } from './sketcher.ts';
 
 /** What the rows of a cell are searched by. */
-export type CellCodes = 'float32' | 'int8';
+export type CellCodes = 'float32' | 'int8' | SketchKind;
 
-export const CELL_CODES: readonly CellCodes[] = ['float32', 'int8'];
+/** Rows scored in float32 for each result wanted; false where no float rows are kept. */
+export type Rescore = number | false;
+
+export const CELL_CODES: readonly CellCodes[] = ['float32', 'int8', 'pq4', 'bits'];
+const USUAL_RESCORE: Readonly<Record<SketchKind, number>> = { pq4: 10, bits: 30 };
+const MOST_RESCORE = 10_000;
 export const MOST_CELLS = 65_536;
 
 /** What an {@link IvfIndex} is made for. */
@@ -20,9 +28,16 @@ export interface IvfOptions extends IndexOptions {
   readonly cells: number;
   /**
    * `int8` bounds the rows of a cell by 8-bit codes and scores what the bounds leave: the answer is that of `float32`,
-   * which scores them all. @default 'int8'
+   * which scores them all. `pq4` and `bits` estimate scores from sketches, which are faster and smaller: 4-bit product
+   * codes of two dimensions each, or the signs of the rotated row (RaBitQ). @default 'int8'
    */
   readonly codes?: CellCodes;
+  /**
+   * With `pq4` and `bits`: how many rows are scored in float32 for each result wanted, those of the best estimates.
+   * `false` keeps no float rows: a row of d dimensions then takes d/4 + 3 bytes (`pq4`) or d/8 + 3 bytes (`bits`), scores
+   * are estimates, and `get`, `range` and exact search are not to be had. @default 10 for `pq4`, 30 for `bits`
+   */
+  readonly rescore?: Rescore;
 }
 
 /** How an {@link IvfIndex} is trained. */
@@ -39,6 +54,8 @@ export interface TrainOptions {
 export interface ProbeOptions extends CommonSearchOptions {
   /** Cells searched, nearest first. More than there are: all. @default what `tune` found, or a sixteenth of the cells */
   readonly probes?: number;
+  /** Rows scored in float32 for each result wanted, in this search. @default what `create` was given */
+  readonly rescore?: number;
   /** Whether every row is compared, as by a `FlatIndex`. @default false */
   readonly exact?: boolean;
 }
@@ -50,12 +67,59 @@ export interface ProbeResult extends SearchResult {
 }
 
 /** @throws LanewiseError `INVALID_ARGUMENT` */
-export function checkProbeOptions(options: ProbeOptions, usual: number): ProbeSearch {
+export function checkProbeOptions(
+  options: ProbeOptions,
+  usual: number,
+  codes: CellCodes,
+  rescore: Rescore,
+): ProbeSearch {
   return {
     k: checkInteger('k', options.k ?? 10, 1, 2 ** 31 - 1),
     probes: checkInteger('probes', options.probes ?? usual, 1, 2 ** 31 - 1),
     filter: checkFilter(options.filter),
+    rescore: checkSearchRescore(options.rescore, codes, rescore),
   };
+}
+
+function checkSearchRescore(wanted: number | undefined, codes: CellCodes, rescore: Rescore): Rescore {
+  if (wanted !== undefined && rescore === false && isSketch(codes))
+    throw rowsMissing('score in float32', codes);
+  return checkRescore(wanted ?? rescore, codes);
+}
+
+/** @throws LanewiseError `INVALID_ARGUMENT` */
+export function checkRescore(rescore: unknown, codes: CellCodes): Rescore {
+  if (!isSketch(codes)) {
+    if (!rescore) return false;
+    const message = `An index of '${codes}' codes scores what its bounds leave; rescore is for 'pq4' and 'bits'.`;
+    throw new LanewiseError('INVALID_ARGUMENT', message, { got: rescore });
+  }
+  return rescore === false
+    ? false
+    : checkInteger('rescore', rescore ?? USUAL_RESCORE[codes], 1, MOST_RESCORE);
+}
+
+/** Whether the rows of a cell are found by sketches. */
+export function isSketch(codes: CellCodes): codes is SketchKind {
+  return codes === 'pq4' || codes === 'bits';
+}
+
+/** What a store keeps of the rows of an index. */
+export function keptRows(codes: CellCodes, rescore: Rescore, dimensions: number): KeptRows {
+  if (!isSketch(codes)) return { planes: codes === 'int8' ? ['codes'] : [] };
+  return {
+    planes: [],
+    sketchBytes: sketchBlockBytes({ kind: codes, dimensions }),
+    keepsRows: rescore !== false,
+  };
+}
+
+/** The error for what only float rows could answer. */
+export function rowsMissing(what: string, codes: CellCodes): LanewiseError {
+  const message =
+    `This IvfIndex keeps no float rows to ${what}, only sketches. ` +
+    `Create it with codes: '${codes}' and a number for rescore.`;
+  return new LanewiseError('INVALID_ARGUMENT', message, { got: false });
 }
 
 /** @throws LanewiseError `INVALID_ARGUMENT` */

@@ -16,6 +16,7 @@ import {
 } from '../vectors/input.ts';
 import { checkMetric, type Metric } from '../vectors/metric.ts';
 import { VectorStore } from '../vectors/store.ts';
+import { CellSketches } from './cell-sketches.ts';
 import { searchExact } from './exact-search.ts';
 import { checkScope, type RangeOptions, type RangeResult } from './flat-options.ts';
 import { readIvfIndex, writeIvfIndex } from './ivf-file.ts';
@@ -23,16 +24,22 @@ import {
   type CellCodes,
   checkCodes,
   checkProbeOptions,
+  checkRescore,
   checkTrainOptions,
   type IvfOptions,
+  isSketch,
+  keptRows,
   MOST_CELLS,
   type ProbeOptions,
   type ProbeResult,
+  type Rescore,
+  rowsMissing,
   type TrainOptions,
 } from './ivf-options.ts';
 import { type AddOptions, type CheckedRows, checkBytes, checkRows, type MemoryUsage } from './options.ts';
 import { searchProbes } from './probe-search.ts';
 import { checkRange, rangeExact } from './range-search.ts';
+import type { SketchKind } from './sketcher.ts';
 import type { Effort, TunableIndex, Tuning } from './tuning.ts';
 
 /** One cell in so many is searched where nothing else is asked for. */
@@ -44,6 +51,8 @@ const SCORE_COST = 10;
 interface Trained {
   readonly centroids: VectorStore;
   readonly table: CentroidTable;
+  /** What rows are found by, if not by bounds. */
+  readonly sketches: CellSketches | undefined;
   readonly seed: number;
 }
 
@@ -71,6 +80,10 @@ class Held {
  * codes bound the scores (docs/certified-search.md). What is missed is missed by not probing. Cost of a search:
  * O((cells + rows x probes / cells) x dimensions). Memory: 5 bytes a dimension and 20 bytes a row, and a table of ids.
  *
+ * A `pq4` or `bits` index estimates scores from sketches of the rows (4-bit product codes read as FastScan does, André et
+ * al. 2018; RaBitQ, Gao and Long 2024) and scores the best `rescore x k` of them in float32, or, with `rescore: false`,
+ * keeps no float rows and answers with the estimates: of d dimensions, d/4 + 3 or d/8 + 3 bytes a row, and the ids.
+ *
  * @example
  * const index = await IvfIndex.create({ dimensions: 100, metric: 'cosine', cells: 512 });
  * await index.train(vectors, { seed: 1 });
@@ -79,6 +92,8 @@ class Held {
  */
 export class IvfIndex implements TunableIndex {
   readonly codes: CellCodes;
+  /** Rows scored in float32 for each result, where sketches find them; false where sketches are all that is kept. */
+  readonly rescore: Rescore;
   /** What `tune` found: the probes of a search that names none. Saved with the index. */
   tuning: Tuning | undefined;
   readonly #held: Held;
@@ -88,8 +103,9 @@ export class IvfIndex implements TunableIndex {
   /** `using index = await IvfIndex.create(...)` disposes of it at the end of the block. */
   declare [Symbol.dispose]: () => void;
 
-  private constructor(held: Held, codes: CellCodes) {
+  private constructor(held: Held, codes: CellCodes, rescore: Rescore) {
     this.codes = codes;
+    this.rescore = rescore;
     this.#held = held;
     this.#rows = held.rows;
     this[dispose] = () => this.dispose();
@@ -106,25 +122,27 @@ export class IvfIndex implements TunableIndex {
     const metric = checkMetric(options.metric ?? 'cosine');
     const cells = checkInteger('cells', options.cells, 1, MOST_CELLS);
     const codes = checkCodes(options.codes ?? 'int8');
+    const rescore = checkRescore(options.rescore, codes);
     await init();
-    return new IvfIndex(new Held(new CellStore(dimensions, metric, cells, planesOf(codes))), codes);
+    const rows = new CellStore(dimensions, metric, cells, keptRows(codes, rescore, dimensions));
+    return new IvfIndex(new Held(rows), codes, rescore);
   }
 
   /**
-   * The index that `toBytes()` wrote, with identical answers. Codes are computed anew.
+   * The index that `toBytes()` wrote, with identical answers. Codes are computed anew where float rows are kept.
    *
    * @throws LanewiseError `FILE_FORMAT`, `FILE_TRUNCATED`, `FILE_CORRUPT`, `FILE_VERSION`, `FILE_DTYPE`, `MEMORY_EXHAUSTED`
    */
   static fromBytes(bytes: Uint8Array | ArrayBuffer): IvfIndex {
-    const { rows, codes, centroids, seed, tuning } = readIvfIndex(checkBytes(bytes));
+    const { rows, codes, rescore, sketches, centroids, seed, tuning } = readIvfIndex(checkBytes(bytes));
     const held = new Held(rows);
     try {
-      if (centroids) held.trained = prepare(centroids, rows, seed);
+      if (centroids) held.trained = prepare(centroids, rows, seed, sketches);
     } catch (error) {
       held.release();
       throw error;
     }
-    const index = new IvfIndex(held, codes);
+    const index = new IvfIndex(held, codes, rescore);
     index.tuning = tuning;
     return index;
   }
@@ -187,9 +205,9 @@ export class IvfIndex implements TunableIndex {
    *   `MEMORY_EXHAUSTED`
    */
   add(vectors: VectorInput, options: AddOptions = {}): Int32Array {
-    const { table } = this.#checkTrained();
+    const trained = this.#checkTrained();
     this.#checkIdle();
-    const work = this.#adding(checkRows(vectors, options, this.dimensions), table);
+    const work = this.#adding(checkRows(vectors, options, this.dimensions), trained);
     for (;;) {
       const { done, value } = work.next();
       if (done) return value;
@@ -220,13 +238,16 @@ export class IvfIndex implements TunableIndex {
    * @throws LanewiseError `UNTRAINED`, `DIMENSION_MISMATCH`, `INVALID_VALUE`, `ZERO_VECTOR`, `INVALID_ARGUMENT`
    */
   search(queries: VectorInput, options: ProbeOptions = {}): ProbeResult {
-    const { centroids } = this.#checkTrained();
+    const { centroids, sketches } = this.#checkTrained();
     const usual = this.tuning?.effort['probes'] ?? Math.ceil(this.cells / USUAL_SHARE);
-    const { k, probes, filter } = checkProbeOptions(options, usual);
+    const search = checkProbeOptions(options, usual, this.codes, this.rescore);
+    const { k, probes, filter } = search;
+    if (options.exact) this.#checkRows('compare');
     const values = toVectors('queries', queries, this.dimensions);
     const rows = this.#rows;
     const probedRows = (rows.size * Math.min(probes, rows.cells)) / rows.cells;
-    const isExact = options.exact ?? (filter !== undefined && filter.count * SCORE_COST < probedRows);
+    const isSelective = filter !== undefined && filter.count * SCORE_COST < probedRows;
+    const isExact = rows.keepsRows && (options.exact ?? isSelective);
     const { stats } = options;
     if (isExact) {
       const { ids, scores, rescored } = searchExact(rows, values, { k, filter, method: 'certified' });
@@ -234,7 +255,7 @@ export class IvfIndex implements TunableIndex {
         ? { ids, scores, k, rescored, probed: new Int32Array(rescored.length) }
         : { ids, scores, k };
     }
-    const found = searchProbes({ centroids, rows }, values, { k, probes, filter });
+    const found = searchProbes({ centroids, rows, sketches }, values, search);
     const { ids, scores, rescored, probed } = found;
     return stats ? { ids, scores, k, rescored, probed } : { ids, scores, k };
   }
@@ -246,6 +267,7 @@ export class IvfIndex implements TunableIndex {
    */
   range(query: VectorInput, options: RangeOptions): RangeResult {
     this.#lifetime.check();
+    this.#checkRows('compare');
     const { values, radius } = checkRange(query, options, this.dimensions);
     const { ids, scores, rescored } = rangeExact(this.#rows, values, { radius, ...checkScope(options) });
     return options.stats ? { ids, scores, rescored } : { ids, scores };
@@ -287,9 +309,14 @@ export class IvfIndex implements TunableIndex {
     return this.#rows.has(id);
   }
 
-  /** A copy of a row, bit for bit as it was added; undefined where there is none. */
+  /**
+   * A copy of a row, bit for bit as it was added; undefined where there is none.
+   *
+   * @throws LanewiseError `INVALID_ARGUMENT` where `rescore: false` keeps none
+   */
   get(id: number): Float32Array | undefined {
     this.#lifetime.check();
+    this.#checkRows('copy');
     return this.#rows.get(id);
   }
 
@@ -297,10 +324,10 @@ export class IvfIndex implements TunableIndex {
   memoryUsage(): MemoryUsage {
     this.#lifetime.check();
     const { capacity, layout, arena, idBytes } = this.#rows;
-    const vectors = capacity * (layout.stride + 4);
+    const vectors = this.#rows.keepsRows ? capacity * (layout.stride + 4) : 0;
     const ids = capacity * 4 + idBytes;
     const { trained } = this.#held;
-    const total = arena.bytes + idBytes + (trained ? trained.centroids.arena.bytes + trained.table.bytes : 0);
+    const total = arena.bytes + idBytes + (trained ? bytesOf(trained) : 0);
     return { total, vectors, codes: total - vectors - ids, ids };
   }
 
@@ -312,8 +339,9 @@ export class IvfIndex implements TunableIndex {
   toBytes(): Uint8Array<ArrayBuffer> {
     this.#checkIdle();
     const { rows, trained } = this.#held;
-    const { codes, tuning } = this;
-    return writeIvfIndex({ rows, codes, centroids: trained?.centroids, seed: trained?.seed ?? 0, tuning });
+    const { codes, rescore, tuning } = this;
+    const { centroids, sketches, seed = 0 } = trained ?? {};
+    return writeIvfIndex({ rows, codes, rescore, sketches, centroids, seed, tuning });
   }
 
   /** Gives the memory back; every later call throws `DISPOSED`. Harmless when called again. */
@@ -329,6 +357,11 @@ export class IvfIndex implements TunableIndex {
       'UNTRAINED',
       'This IvfIndex has no cells yet. Call train() with a sample, or build() with all rows.',
     );
+  }
+
+  /** @throws LanewiseError `INVALID_ARGUMENT` where no float rows are kept */
+  #checkRows(what: string): void {
+    if (!this.#rows.keepsRows) throw rowsMissing(what, this.codes);
   }
 
   #checkIdle(): void {
@@ -353,13 +386,13 @@ export class IvfIndex implements TunableIndex {
 
   *#building(rows: CheckedRows, options: TrainOptions): Generator<Progress, Int32Array> {
     const { trained } = this.#held;
-    if (trained) return yield* this.#adding(rows, trained.table);
+    if (trained) return yield* this.#adding(rows, trained);
     this.#rows.checkIds(rows.rows, rows.ids, rows.replace);
     const total = rows.rows;
     const half = total / 2;
     const fresh = yield* asPart(this.#training(rows.values, options), { from: 0, to: half, total });
     try {
-      const ids = yield* asPart(this.#adding(rows, fresh.table), { from: half, to: total, total });
+      const ids = yield* asPart(this.#adding(rows, fresh), { from: half, to: total, total });
       this.#held.trained = fresh;
       return ids;
     } finally {
@@ -372,7 +405,10 @@ export class IvfIndex implements TunableIndex {
     const { dimensions, metric, cells } = this.#rows;
     const drawn = drawRows(values.length / dimensions, cells * rowsPerCell, seed);
     const wanted = { clusters: cells, maxIterations, tolerance: 0, restarts: 1, seed };
-    const clustering = yield* cluster(values, dimensions, assignedBy(metric), wanted, drawn);
+    const clustered = cluster(values, dimensions, assignedBy(metric), wanted, drawn);
+    const clustering = yield* isSketch(this.codes)
+      ? asPart(clustered, { from: 0, to: 80, total: 100 })
+      : clustered;
     this.#lifetime.check();
     const centroids = new VectorStore(dimensions, metric, ['codes']);
     try {
@@ -381,12 +417,28 @@ export class IvfIndex implements TunableIndex {
       centroids.release();
       throw error;
     }
-    return prepare(centroids, this.#rows, seed);
+    const trained = prepare(centroids, this.#rows, seed, undefined);
+    return isSketch(this.codes) ? yield* this.#sketching(trained, values, this.codes) : trained;
+  }
+
+  *#sketching(trained: Trained, values: Float32Array, kind: SketchKind): Generator<Progress, Trained> {
+    const { centroids, table, seed } = trained;
+    let sketches: CellSketches | undefined;
+    let isTrained = false;
+    try {
+      sketches = new CellSketches(kind, centroids, seed);
+      yield* asPart(sketches.train(values, table, seed), { from: 80, to: 100, total: 100 });
+      this.#lifetime.check();
+      isTrained = true;
+      return { ...trained, sketches };
+    } finally {
+      if (!isTrained) release({ ...trained, sketches });
+    }
   }
 
   *#adding(
     { values, rows, ids, replace }: CheckedRows,
-    table: CentroidTable,
+    { table, sketches }: Trained,
   ): Generator<Progress, Int32Array> {
     const store = this.#rows;
     store.checkIds(rows, ids, replace);
@@ -400,7 +452,7 @@ export class IvfIndex implements TunableIndex {
     let isCommitted = false;
     try {
       while (staged.written < staged.pieces.length) {
-        store.writePiece(staged, values);
+        store.writePiece(staged, values, sketches);
         if (staged.written === staged.pieces.length) break;
         yield { done: (rows * (1 + staged.written / staged.pieces.length)) / 2, total: rows };
         this.#lifetime.check();
@@ -416,30 +468,37 @@ export class IvfIndex implements TunableIndex {
   }
 }
 
-function planesOf(codes: CellCodes): readonly 'codes'[] {
-  return codes === 'int8' ? ['codes'] : [];
-}
-
 /** Cells are k-means cells: by direction under cosine, by distance otherwise, inner products having no nearest centre. */
 function assignedBy(metric: Metric): Metric {
   return metric === 'cosine' ? 'cosine' : 'l2';
 }
 
 /** Centroids made ready for rows to be assigned; given back when that fails. */
-function prepare(centroids: VectorStore, { dimensions, metric }: CellStore, seed: number): Trained {
+function prepare(
+  centroids: VectorStore,
+  { dimensions, metric }: CellStore,
+  seed: number,
+  sketches: CellSketches | undefined,
+): Trained {
   try {
     const values = new Float32Array(centroids.size * dimensions);
     for (let cell = 0; cell < centroids.size; cell++) values.set(centroids.get(cell)!, cell * dimensions);
-    return { centroids, table: new CentroidTable(values, dimensions, assignedBy(metric)), seed };
+    return { centroids, table: new CentroidTable(values, dimensions, assignedBy(metric)), sketches, seed };
   } catch (error) {
     centroids.release();
+    sketches?.release();
     throw error;
   }
 }
 
-function release({ centroids, table }: Trained): void {
+function bytesOf({ centroids, table, sketches }: Trained): number {
+  return centroids.arena.bytes + table.bytes + (sketches?.bytes ?? 0);
+}
+
+function release({ centroids, table, sketches }: Trained): void {
   centroids.release();
   table.release();
+  sketches?.release();
 }
 
 /** Numbers of some rows of a sample, in their order; undefined for all. */

@@ -3,12 +3,16 @@ import type { Bitmap } from '../vectors/bitmap.ts';
 import type { CellStore } from '../vectors/cell-store.ts';
 import { QueryBatch } from '../vectors/query-batch.ts';
 import type { VectorStore } from '../vectors/store.ts';
+import type { CellSketches } from './cell-sketches.ts';
 import { type RankedRows, unranked } from './exact-search.ts';
+import { SketchScan } from './sketch-search.ts';
 
 /** Inverted lists, and the centroids of their cells as rows. */
 export interface InvertedLists {
   readonly centroids: VectorStore;
   readonly rows: CellStore;
+  /** What the rows are found by, if not by bounds. */
+  readonly sketches?: CellSketches | undefined;
 }
 
 /** What `searchProbes` looks for. */
@@ -16,6 +20,8 @@ export interface ProbeSearch {
   readonly k: number;
   readonly probes: number;
   readonly filter: Bitmap | undefined;
+  /** Rows scored in float32 for each result wanted, where rows are found by sketches; false for none. */
+  readonly rescore: number | false;
 }
 
 /** What was found, and how many cells were searched for it, a query. */
@@ -34,31 +40,37 @@ const FIRST_RANKS = [1, 4];
 
 /** The best k rows in the nearest cells of every query; more cells are searched where these hold fewer than k. */
 export function searchProbes(lists: InvertedLists, queries: Float32Array, search: ProbeSearch): ProbedRows {
-  const { rows } = lists;
-  const { k } = search;
+  const { rows, sketches } = lists;
+  const { k, rescore } = search;
   const count = queries.length / rows.dimensions;
   const ranked = unranked(rows, count, k);
   const probed = new Int32Array(count);
-  const capacity = Math.min(k, Math.max(1, rows.size));
+  const most = Math.max(1, rows.size);
+  const kept = Math.min(sketches && rescore ? k * rescore : k, most);
+  const capacity = sketches ? SketchScan.capacityFor(kept) : kept;
   const fitting = Math.floor(BATCH_RESULT_BYTES / (8 * Math.max(capacity, rows.cells)));
   const size = Math.max(1, Math.min(count, BATCH_QUERIES, fitting));
   for (let first = 0; first < count; first += size) {
     const batch = new QueryBatch(rows, Math.min(size, count - first), {
-      k: capacity,
+      k: sketches ? 0 : capacity,
       capacity,
       filter: search.filter,
     });
+    let scan: SketchScan | undefined;
     try {
+      scan = sketches && new SketchScan(rows, sketches, batch, kept);
       batch.prepare(queries, first, Number.NEGATIVE_INFINITY);
-      const wanted = Math.min(capacity, search.filter?.count ?? capacity);
+      const wanted = Math.min(k, most, search.filter?.count ?? k);
       const values = queries.subarray(first * rows.dimensions, (first + batch.size) * rows.dimensions);
-      const cells = probeBatch(lists, batch, values, Math.min(search.probes, rows.cells), wanted);
+      const cells = probeBatch(lists, batch, values, Math.min(search.probes, rows.cells), wanted, scan);
       for (let i = 0; i < batch.size; i++) {
+        if (rescore) scan?.score(i, Math.min(k, most));
         batch.take(i, ranked.ids, ranked.scores, (first + i) * k);
         ranked.rescored[first + i] = batch.rescored(i);
       }
       probed.set(cells, first);
     } finally {
+      scan?.release();
       batch.release();
     }
   }
@@ -72,6 +84,7 @@ function probeBatch(
   queries: Float32Array,
   probes: number,
   wanted: number,
+  scan: SketchScan | undefined,
 ): Int32Array {
   const { rows, centroids } = lists;
   const probed = new Int32Array(batch.size).fill(probes);
@@ -80,13 +93,15 @@ function probeBatch(
     try {
       rank(centroids, ranking, queries);
       const lacking = from === 0 ? undefined : tooFew(batch, wanted);
+      const probe = (i: number): void =>
+        (scan ?? batch).probeCells(i, ranking, { from, to, table: rows.table });
       if (lacking) {
         for (const i of lacking) {
-          batch.probeCells(i, ranking, { from, to, table: rows.table });
+          probe(i);
           probed[i] = to;
         }
-      } else if (batch.size < LEAST_GROUPED) {
-        for (let i = 0; i < batch.size; i++) batch.probeCells(i, ranking, { from, to, table: rows.table });
+      } else if (scan || batch.size < LEAST_GROUPED) {
+        for (let i = 0; i < batch.size; i++) probe(i);
       } else probeGrouped(rows, batch, ranking, to);
     } finally {
       ranking.release();

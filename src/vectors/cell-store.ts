@@ -16,6 +16,7 @@ import {
   SCRATCH_BYTES,
   type SegmentLayout,
 } from './segment.ts';
+import { sketchRowBytes, writeSketches } from './sketch-rows.ts';
 import { writeRows } from './staged-rows.ts';
 
 const TOMBSTONE = -1;
@@ -23,6 +24,8 @@ const TOMBSTONE = -1;
 const ROW_BITS = 12;
 /** Rows of a segment, at most; a cell of more goes on in another one. */
 const MOST_ROWS = 1 << ROW_BITS;
+/** Rows that pass at a time where they are not kept. */
+const PASSING_ROWS = 256;
 /** A segment that must grow grows by this factor at least, so that adding one by one copies each row a few times only. */
 const GROWTH = 1.25;
 
@@ -47,6 +50,30 @@ interface Piece {
   readonly rows: Int32Array;
 }
 
+/** Rows from..to of a segment of a cell: where their floats and norms stand, and the blocks of the segment's sketches. */
+export interface SketchedRange {
+  readonly vectors: number;
+  readonly norms: number;
+  readonly cell: number;
+  readonly blocks: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What writes the sketches of rows. */
+export interface RowSketches {
+  encode(range: SketchedRange): void;
+}
+
+/** What a store keeps of its rows. */
+export interface KeptRows {
+  readonly planes: readonly Plane[];
+  /** Bytes of the sketches of a block of rows. @default 0, for none */
+  readonly sketchBytes?: number;
+  /** Whether the float rows are kept. @default true */
+  readonly keepsRows?: boolean;
+}
+
 /** Rows that are written but do not show yet. */
 export interface StagedCells {
   readonly ids: Int32Array;
@@ -69,7 +96,9 @@ export class CellStore {
   readonly runtime: Runtime;
   /** u32 a cell: the address of its first segment, or 0. */
   readonly table: number;
-  readonly #planes: readonly Plane[];
+  readonly #kept: KeptRows;
+  /** A segment that rows pass through which are not kept. */
+  readonly #passing: { readonly address: number; readonly layout: SegmentLayout } | undefined;
   readonly #scratch: number;
   readonly #segments: (CellSegment | undefined)[] = [];
   readonly #chains: number[][];
@@ -79,23 +108,29 @@ export class CellStore {
   #isStaged = false;
 
   /** @throws LanewiseError `MEMORY_EXHAUSTED` */
-  constructor(dimensions: number, metric: Metric, cells: number, planes: readonly Plane[]) {
+  constructor(dimensions: number, metric: Metric, cells: number, kept: KeptRows) {
     this.dimensions = dimensions;
     this.metric = metric;
     this.cells = cells;
-    this.#planes = planes;
-    this.layout = layoutSegment({ dimensions, planes, rows: MOST_ROWS });
+    this.#kept = kept;
+    this.layout = layoutSegment({ dimensions, ...kept, rows: MOST_ROWS });
     this.runtime = runtime();
     this.arena = new Arena(this.runtime.memory);
     this.#chains = Array.from({ length: cells }, () => []);
     try {
       this.#scratch = this.arena.allocate(this.layout.stride + SCRATCH_BYTES);
       this.table = this.arena.allocate(4 * cells);
+      this.#passing = this.keepsRows ? undefined : this.#newPassing();
     } catch (error) {
       this.arena.release();
       throw error;
     }
     this.runtime.memory.u32.fill(0, this.table / 4, this.table / 4 + cells);
+  }
+
+  /** Whether the float rows are kept; only their sketches are otherwise. */
+  get keepsRows(): boolean {
+    return this.#kept.keepsRows ?? true;
   }
 
   /** Live rows. */
@@ -144,7 +179,7 @@ export class CellStore {
     return { segment: this.#segments[slot >>> ROW_BITS]!.address, row: slot & (MOST_ROWS - 1) };
   }
 
-  /** A copy of a row as it was added, or undefined. */
+  /** A copy of a row as it was added, or undefined. Rows must be kept. */
   get(id: number): Float32Array | undefined {
     const slot = this.#slotsById.get(id);
     if (slot < 0) return undefined;
@@ -190,8 +225,39 @@ export class CellStore {
   }
 
   /** Writes the next piece of staged rows, some thousand of `values` at most. @throws LanewiseError `INVALID_VALUE`, `ZERO_VECTOR` */
-  writePiece(staged: StagedCells, values: Float32Array): void {
-    const { address, layout, from, rows } = staged.pieces[staged.written++]!;
+  writePiece(staged: StagedCells, values: Float32Array, sketches?: RowSketches): void {
+    const piece = staged.pieces[staged.written++]!;
+    const { address, layout, from, rows } = piece;
+    const { kernels } = this.runtime;
+    const end = from + rows.length;
+    if (this.#passing) this.#pass(this.#passing, piece, values, sketches);
+    else {
+      this.#writeRows({ address, layout }, from, values, rows);
+      kernels.encodeRows(address, this.dimensions, METRIC_CODES[this.metric], from, end, this.#scratch);
+      this.#sketch({ address, layout }, from, piece, { from, to: end }, sketches);
+    }
+    this.#hide(piece);
+  }
+
+  /** Writes the next piece of staged rows by their sketches, one after the other in `sketches`, where no rows are kept. */
+  writeSketchPiece(staged: StagedCells, sketches: Uint8Array): void {
+    const piece = staged.pieces[staged.written++]!;
+    const { address, layout, from, rows } = piece;
+    const bytes = sketchRowBytes(layout);
+    const { u8 } = this.runtime.memory;
+    rows.forEach((row, i) => {
+      writeSketches(u8, address, layout, from + i, sketches.subarray(row * bytes, (row + 1) * bytes));
+    });
+    this.#hide(piece);
+  }
+
+  /** Copies rows into a segment from row `from` on, and measures them. @throws LanewiseError `INVALID_VALUE`, `ZERO_VECTOR` */
+  #writeRows(
+    { address, layout }: { readonly address: number; readonly layout: SegmentLayout },
+    from: number,
+    values: Float32Array,
+    rows: Int32Array,
+  ): void {
     const { memory, kernels } = this.runtime;
     const { dimensions } = this;
     for (let i = 0; i < rows.length; i++) {
@@ -205,10 +271,54 @@ export class CellStore {
       const norm = memory.f32[(address + layout.norms) / 4 + measured]!;
       throw normError(this.metric, `Vector ${rows[measured - from]}`, norm);
     }
-    kernels.encodeRows(address, dimensions, METRIC_CODES[this.metric], from, end, this.#scratch);
+  }
+
+  /** Writes the sketches of rows of a piece that stand, measured, from row `first` of `source` on. */
+  #sketch(
+    { address, layout }: { readonly address: number; readonly layout: SegmentLayout },
+    first: number,
+    piece: Piece,
+    { from, to }: { readonly from: number; readonly to: number },
+    sketches: RowSketches | undefined,
+  ): void {
+    sketches?.encode({
+      vectors: address + layout.rows + first * layout.stride,
+      norms: address + layout.norms + 4 * first,
+      cell: piece.segment.cell,
+      blocks: piece.address + piece.layout.sketches,
+      from,
+      to,
+    });
+  }
+
+  /** Sketches the rows of a piece without keeping them. */
+  #pass(
+    passing: { readonly address: number; readonly layout: SegmentLayout },
+    piece: Piece,
+    values: Float32Array,
+    sketches: RowSketches | undefined,
+  ): void {
+    for (let done = 0; done < piece.rows.length; done += PASSING_ROWS) {
+      const rows = piece.rows.subarray(done, done + PASSING_ROWS);
+      const from = piece.from + done;
+      this.#writeRows(passing, 0, values, rows);
+      this.#sketch(passing, 0, piece, { from, to: from + rows.length }, sketches);
+    }
+  }
+
+  #newPassing(): { address: number; layout: SegmentLayout } {
+    const layout = layoutSegment({ dimensions: this.dimensions, planes: [], rows: PASSING_ROWS });
+    const address = this.arena.allocate(layout.bytes);
+    this.runtime.memory.u32.set(describeSegment(layout, address), address / 4);
+    return { address, layout };
+  }
+
+  /** Kernels read whole blocks: rows that share one with those that show must not show themselves. */
+  #hide({ address, layout, from, rows }: Piece): void {
+    const { memory, kernels } = this.runtime;
+    const end = from + rows.length;
     const blocks = Math.ceil(end / BLOCK_ROWS) * BLOCK_ROWS;
     if (blocks > end) kernels.clearRows(address, layout.lanes, end, blocks);
-    // Kernels read whole blocks: rows that share one with those that show must not show themselves.
     memory.i32.fill(TOMBSTONE, (address + layout.ids) / 4 + from, (address + layout.ids) / 4 + end);
   }
 
@@ -337,7 +447,7 @@ export class CellStore {
 
   #layoutOf(rows: number): SegmentLayout {
     const whole = Math.ceil(rows / BLOCK_ROWS) * BLOCK_ROWS;
-    return layoutSegment({ dimensions: this.dimensions, planes: this.#planes, rows: whole });
+    return layoutSegment({ dimensions: this.dimensions, ...this.#kept, rows: whole });
   }
 
   /** A copy of a segment in a block of another layout. */

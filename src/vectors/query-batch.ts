@@ -21,6 +21,7 @@ const PRODUCT_BYTES = 64 * TILE_QUERIES;
 
 // Fields of the descriptor, in words.
 const FOUND = 11;
+const WANTED = 12;
 const RESCORED = 15;
 
 /** The rows that queries are prepared for: a store of any kind. */
@@ -287,6 +288,11 @@ export class QueryBatch {
     this.#runtime.kernels.scorePlaces(this.#query(i), places, count);
   }
 
+  /** Scores the rows that a search of hash tables marked, for query `i`. */
+  scoreGathered(i: number, search: number): void {
+    this.#runtime.kernels.scoreGathered(this.#query(i), search);
+  }
+
   /** Rows that query `i` scored in float32, as candidates. */
   rescored(i: number): number {
     return this.#runtime.memory.u32[this.#query(i) / 4 + RESCORED]!;
@@ -307,6 +313,24 @@ export class QueryBatch {
     }
     memory.u32[query / 4 + FOUND] = 0;
     return found;
+  }
+
+  /** Where the results of query `i` stand: f32 key and i32 id of each. */
+  resultsOf(i: number): number {
+    return this.#results + i * this.#wanted.capacity * ENTRY_BYTES;
+  }
+
+  /** Empties the results of query `i`, which holds the best `k` from now on. */
+  restart(i: number, k: number): void {
+    const { kernels, memory } = this.#runtime;
+    memory.u32[this.#query(i) / 4 + FOUND] = 0;
+    memory.u32[this.#query(i) / 4 + WANTED] = k;
+    kernels.raise(this.#query(i), Number.NEGATIVE_INFINITY);
+  }
+
+  /** Where the descriptor of query `i` stands. */
+  addressOf(i: number): number {
+    return this.#query(i);
   }
 
   /** Bytes of linear memory held. */

@@ -24,10 +24,13 @@ export class RowChunk {
   readonly segment: number;
   readonly #scratch: number;
 
-  /** @throws LanewiseError `MEMORY_EXHAUSTED` */
-  constructor(arena: Arena, dimensions: number, metric: Metric) {
+  /**
+   * @param mostRows a multiple of sixteen
+   * @throws LanewiseError `MEMORY_EXHAUSTED`
+   */
+  constructor(arena: Arena, dimensions: number, metric: Metric, mostRows: number = MOST_ROWS) {
     const fitting = Math.floor(CHUNK_BYTES / (16 * Math.ceil(dimensions / 4)) / BLOCK_ROWS);
-    const rows = BLOCK_ROWS * Math.min(MOST_ROWS / BLOCK_ROWS, Math.max(1, fitting));
+    const rows = BLOCK_ROWS * Math.min(mostRows / BLOCK_ROWS, Math.max(1, fitting));
     this.dimensions = dimensions;
     this.metric = metric;
     this.runtime = runtime();

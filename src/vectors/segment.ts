@@ -25,6 +25,10 @@ export type Plane = 'codes' | 'nibbles';
 export interface SegmentShape {
   readonly dimensions: number;
   readonly planes: readonly Plane[];
+  /** Bytes of the sketches of a block of rows. @default 0, for none */
+  readonly sketchBytes?: number;
+  /** Whether float rows and their norms are kept. @default true */
+  readonly keepsRows?: boolean;
   /** Rows it holds, whole blocks of sixteen. @default a power of two that makes some 2 MiB of float rows */
   readonly rows?: number;
 }
@@ -33,9 +37,9 @@ export interface SegmentShape {
  * Where the arrays of a segment stand, in bytes from its start. The descriptor that the kernels read comes first.
  *
  * ```
- * | descriptor | rows | norms | ids | codes: blocks scales errors corrections | nibbles: the same |
+ * | descriptor | rows | norms | ids | codes: blocks scales errors corrections | nibbles: the same | sketches |
  * ```
- * A plane that is left out takes no bytes, and the kernels find the address 0 in its place.
+ * What is left out takes no bytes, and the kernels find the address 0 in its place.
  */
 export interface SegmentLayout {
   readonly rowsPerSegment: number;
@@ -48,6 +52,10 @@ export interface SegmentLayout {
   readonly ids: number;
   readonly codes: PlaneLayout | undefined;
   readonly nibbles: PlaneLayout | undefined;
+  /** Where the sketches stand; 0 for none. */
+  readonly sketches: number;
+  /** Bytes of the sketches of a block of rows. */
+  readonly sketchBytes: number;
   readonly bytes: number;
 }
 
@@ -55,6 +63,8 @@ export interface SegmentLayout {
 export function layoutSegment({
   dimensions,
   planes,
+  sketchBytes = 0,
+  keepsRows = true,
   rows = usualRows(dimensions),
 }: SegmentShape): SegmentLayout {
   const lanes = Math.ceil(dimensions / 4);
@@ -79,11 +89,13 @@ export function layoutSegment({
     rowsPerSegment: rows,
     lanes,
     stride,
-    rows: place(stride),
-    norms: place(4),
+    rows: keepsRows ? place(stride) : 0,
+    norms: keepsRows ? place(4) : 0,
     ids: place(4),
     codes: placePlane('codes', 4 * lanes),
     nibbles: placePlane('nibbles', 4 * Math.ceil(lanes / 2)),
+    sketches: sketchBytes ? place(sketchBytes / BLOCK_ROWS) : 0,
+    sketchBytes,
     bytes: end,
   };
 }
@@ -102,34 +114,42 @@ export interface SegmentArray {
 }
 
 /** Every array of a segment. */
-export function arraysOf({ rows, stride, norms, ids, codes, nibbles }: SegmentLayout): SegmentArray[] {
+export function arraysOf(layout: SegmentLayout): SegmentArray[] {
+  const { rows, stride, norms, ids, codes, nibbles, sketches, sketchBytes } = layout;
   const perRow = (offset: number, bytes: number): SegmentArray => ({
     offset,
     bytesOf: (count) => bytes * count,
   });
+  const perBlock = (offset: number, bytes: number): SegmentArray => ({
+    offset,
+    bytesOf: (count) => Math.ceil(count / BLOCK_ROWS) * bytes,
+  });
   const planes = [codes, nibbles].flatMap((plane) =>
     plane
       ? [
-          {
-            offset: plane.blocks,
-            bytesOf: (count: number) => Math.ceil(count / BLOCK_ROWS) * plane.blockBytes,
-          },
+          perBlock(plane.blocks, plane.blockBytes),
           ...[plane.scales, plane.errors, plane.corrections].map((offset) => perRow(offset, 4)),
         ]
       : [],
   );
-  return [perRow(rows, stride), perRow(norms, 4), perRow(ids, 4), ...planes];
+  return [
+    ...(rows ? [perRow(rows, stride), perRow(norms, 4)] : []),
+    perRow(ids, 4),
+    ...planes,
+    ...(sketches ? [perBlock(sketches, sketchBytes)] : []),
+  ];
 }
 
 /** The descriptor's words for an empty segment that starts at `address` (assembly/segment.ts draws them). */
 export function describeSegment(layout: SegmentLayout, address: number): number[] {
-  const { rows, norms, ids, codes, nibbles } = layout;
+  const { rows, norms, ids, codes, nibbles, sketches, sketchBytes } = layout;
+  const at = (offset: number): number => offset && address + offset;
   const planes = [codes, nibbles].flatMap((plane) =>
     plane
       ? [plane.blocks, plane.scales, plane.errors, plane.corrections].map((offset) => address + offset)
       : [0, 0, 0, 0],
   );
-  return [address + rows, address + norms, address + ids, ...planes, 0, 0];
+  return [at(rows), at(norms), at(ids), ...planes, 0, 0, at(sketches), sketchBytes];
 }
 
 /** Words of a descriptor: the rows in use, and the next segment of the same cell. */

@@ -46,6 +46,7 @@ export class VectorStore {
   #slots = 0;
   #idsAreSlots = true;
   #nextId = 0;
+  #compactions = 0;
   #staged: StagedRows | undefined;
 
   /** @param compactsItself whether rows move without being told to; an owner that knows them by slot says when */
@@ -73,6 +74,11 @@ export class VectorStore {
   /** Rows and tombstones. */
   get slots(): number {
     return this.#slots;
+  }
+
+  /** How often rows have moved: whoever keeps slots must look them up anew when it changes. */
+  get compactions(): number {
+    return this.#compactions;
   }
 
   /** Whether every live row's id is its slot, as it is while ids are automatic and no row has moved. */
@@ -206,6 +212,7 @@ export class VectorStore {
   compact(onMove?: (from: number, to: number) => void): void {
     this.checkIdle();
     if (this.#slots === this.size) return;
+    this.#compactions++;
     let end = this.#slots;
     for (let gap = 0; gap < end; gap++) {
       if (this.idAt(gap) !== TOMBSTONE) continue;

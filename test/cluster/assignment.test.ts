@@ -1,7 +1,10 @@
 import { KMeans } from 'lanewise';
 import { describe, expect, test } from 'vitest';
 import { assignToCentroids, CentroidTable, distancesToCentroids } from '../../src/cluster/assignment.ts';
+import { Arena } from '../../src/host/arena.ts';
 import { runtime } from '../../src/host/kernels.ts';
+import { QueryBatch } from '../../src/vectors/query-batch.ts';
+import { RowChunk } from '../../src/vectors/row-chunk.ts';
 import { type DataShape, EVERY_DISTRIBUTION, makeRows } from '../reference/data.ts';
 import { assignFloat32 } from '../reference/float32.ts';
 import { scoreFloat64 } from '../reference/float64.ts';
@@ -66,8 +69,43 @@ describe.each(['l2', 'cosine'] as const)('assignment under %s', (metric) => {
     expect(assignToCentroids(values, table, 6, metric)).toEqual(Int32Array.from(alone));
   });
 
-  test('starting from any cell and its key ends at the same cells: pruning loses nothing', async () => {
-    // fit() goes on from the cells of the iteration before; predict() starts from nothing.
+  test.each(EVERY_DISTRIBUTION)(
+    'of rows %s that goes on from any cells ends at the same ones',
+    (distribution) => {
+      // As fit() does, iteration by iteration: the keys of the cells so far prune, and ties still go to the first.
+      const [dimensions, size, count] = [3, 100, 14];
+      const values = makeRows({ distribution, metric, dimensions, size }, 8);
+      const table = values.slice(0, dimensions * count);
+      table.copyWithin(dimensions * 9, 0, dimensions * 3);
+      const arena = new Arena(runtime().memory);
+      const chunk = new RowChunk(arena, dimensions, metric);
+      const batch = new QueryBatch(chunk, count, { k: 1, capacity: 1, filter: undefined });
+      const assignment = {
+        keys: arena.allocate(4 * chunk.capacity),
+        cells: arena.allocate(4 * chunk.capacity),
+      };
+      const { memory } = runtime();
+      batch.prepare(table, 0, Number.NEGATIVE_INFINITY);
+      batch.packTiles();
+      chunk.load(values, 0);
+      const cells = () => memory.i32.slice(assignment.cells / 4, assignment.cells / 4 + size);
+      const { cells: expected, keys } = assignFloat32(values, table, dimensions, metric);
+      for (const step of [0, 1, 5, 9, 13]) {
+        memory.f32.fill(Number.POSITIVE_INFINITY, assignment.keys / 4, assignment.keys / 4 + chunk.capacity);
+        for (let row = 0; row < size; row++)
+          memory.i32[assignment.cells / 4 + row] = (row * step + step) % count;
+        batch.scoreCells(chunk.segment, assignment);
+        batch.assignRows(chunk.segment, assignment, 0, count);
+        expect(cells()).toEqual(expected);
+        const found = memory.f32.slice(assignment.keys / 4, assignment.keys / 4 + size);
+        expect([...found].map((key) => key + 0)).toEqual([...keys].map((key) => key + 0));
+      }
+      batch.release();
+      arena.release();
+    },
+  );
+
+  test('is the same in fit and in predict, whose centroids give the inertia', async () => {
     const values = makeRows({ distribution: 'clustered', metric, dimensions: 9, size: 900 }, 5);
     using kmeans = await KMeans.create({
       dimensions: 9,

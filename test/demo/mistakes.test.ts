@@ -27,7 +27,12 @@ describe('the demo tells a mistake in one line and leaves with exit code 2', () 
     ['an unknown metric', ['--metric', 'hamming'], 'Allowed choices are cosine, ip, l2'],
     ['a negative budget', ['--budget', '-1'], "'-1' is invalid"],
     ['a budget that is no number', ['--budget', 'soon'], "'soon' is invalid"],
-    ['an unknown method', ['--method', 'magic'], 'Allowed choices are loop, scan, certified, ivf'],
+    ['an unknown method', ['--method', 'magic'], 'Allowed choices are loop, scan, certified, ivf, hnsw, lsh'],
+    [
+      'a metric that the method does not know',
+      ['--method', 'lsh', '--metric', 'l2'],
+      'metric cosine: not l2',
+    ],
     ['a plot without a folder', ['--plot', 'no/such/curve.svg'], 'there is no folder no/such'],
     ['a word and a method', ['--word', 'king', '--method', 'ivf'], 'cannot be used with'],
     ['an unknown word', ['--word', 'xyzzyxyzzy'], 'no vector for the word "xyzzyxyzzy"'],

@@ -11,7 +11,7 @@ let store: CellStore;
 
 beforeEach(() => {
   bytesBefore = runtime().memory.statistics.bytesInUse;
-  store = new CellStore(3, 'l2', CELLS, ['codes']);
+  store = new CellStore(3, 'l2', CELLS, { planes: ['codes'] });
 });
 
 afterEach(() => {

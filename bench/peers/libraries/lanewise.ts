@@ -15,9 +15,12 @@ const PROBES: Readonly<Record<number, readonly number[]>> = {
   1024: [32, 64, 128, 256],
 };
 
+const BEAMS = [20, 40, 60, 80, 120, 160, 240, 320, 640];
+const TABLE_PROBES = [1, 8, 32];
+
 /** Every approximate index along its curve. */
 async function* approximate({ case: { dimensions, metric, k }, base }: Data): AsyncGenerator<Searcher> {
-  const { IvfIndex }: typeof import('lanewise') = await import(ENTRY.href);
+  const { HnswIndex, IvfIndex, LshIndex }: typeof import('lanewise') = await import(ENTRY.href);
   for (const [cells, probeCounts] of Object.entries(PROBES)) {
     const index = await IvfIndex.create({ dimensions, metric, cells: Number(cells) });
     const start = performance.now();
@@ -33,6 +36,38 @@ async function* approximate({ case: { dimensions, metric, k }, base }: Data): As
       };
     }
     index.dispose();
+  }
+  const graph = await HnswIndex.create({ dimensions, metric, m: 16, efConstruction: 200, seed: 1 });
+  const start = performance.now();
+  await graph.build(base);
+  const buildSeconds = (performance.now() - start) / 1_000;
+  for (const ef of BEAMS) {
+    const search = (queries: Float32Array): Int32Array => graph.search(queries, { k, ef }).ids;
+    const bytes = graph.memoryUsage().total;
+    yield {
+      method: `lanewise HNSW m 16, ef ${ef}`,
+      ...{ buildSeconds, bytes, search, searchBatch: search },
+    };
+  }
+  graph.dispose();
+  if (metric !== 'cosine') return;
+  for (const shape of [
+    { tables: 12, bits: 18 },
+    LshIndex.suggest({ angle: 0.9, recall: 0.9, rows: base.length / dimensions }),
+  ]) {
+    const lsh = await LshIndex.create({ dimensions, ...shape, seed: 1 });
+    const from = performance.now();
+    lsh.add(base);
+    const seconds = (performance.now() - from) / 1_000;
+    for (const probesPerTable of TABLE_PROBES) {
+      const search = (queries: Float32Array): Int32Array => lsh.search(queries, { k, probesPerTable }).ids;
+      const bytes = lsh.memoryUsage().total;
+      yield {
+        method: `lanewise LSH ${shape.tables} x ${shape.bits}, ${probesPerTable} a table`,
+        ...{ buildSeconds: seconds, bytes, search, searchBatch: search },
+      };
+    }
+    lsh.dispose();
   }
 }
 

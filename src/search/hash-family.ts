@@ -1,0 +1,74 @@
+import { RowChunk } from '../vectors/row-chunk.ts';
+import type { VectorStore } from '../vectors/store.ts';
+import { drawHyperplanes } from './hyperplanes.ts';
+import type { CheckedLshOptions } from './lsh-options.ts';
+
+/** Hyperplanes in a tile, bytes at its head and for a group of four dimensions, and what is added to a weight. */
+const TILE = 6;
+const TILE_HEAD_BYTES = 32;
+const TILE_GROUP_BYTES = 24;
+const WEIGHT_ZERO = 64;
+/** Queries hashed at once: a block of rows. */
+export const HASHED_QUERIES = 16;
+const FAMILY_BYTES = 40;
+/** What transposing reads beyond the last hyperplane (assembly/hash.ts). */
+const SIDES_BEYOND = 32;
+const LINK_BYTES = 8;
+
+// Fields of the descriptor, in words (assembly/hash.ts draws it).
+const HEADS = 8;
+
+/** Hash functions in linear memory, and the queries that they are asked about. */
+export class HashFamily {
+  /** Address of the descriptor. */
+  readonly address: number;
+  readonly #store: VectorStore;
+  readonly #queries: RowChunk;
+
+  /** @throws LanewiseError `MEMORY_EXHAUSTED` */
+  constructor(store: VectorStore, { dimensions, tables, bits, seed }: CheckedLshOptions) {
+    const { arena, runtime } = store;
+    const { lanes } = store.layout;
+    const tiles = Math.ceil((tables * bits) / TILE);
+    const tileBytes = TILE_HEAD_BYTES + lanes * TILE_GROUP_BYTES;
+    this.#store = store;
+    this.address = arena.allocate(FAMILY_BYTES);
+    this.#queries = new RowChunk(arena, dimensions, 'cosine', HASHED_QUERIES);
+    const hyperplanes = arena.allocate(tiles * tileBytes);
+    const products = arena.allocate(tiles * TILE * 4 * HASHED_QUERIES);
+    const sides = arena.allocate(2 * (tiles * TILE + SIDES_BEYOND));
+    const queryLinks = arena.allocate(HASHED_QUERIES * tables * LINK_BYTES);
+    const { u8, u32 } = runtime.memory;
+    u8.fill(WEIGHT_ZERO, hyperplanes, hyperplanes + tiles * tileBytes);
+    packHyperplanes(u8, hyperplanes, tileBytes, dimensions, drawHyperplanes(dimensions, tables * bits, seed));
+    u32.set([hyperplanes, tiles, tables, bits, lanes, products, sides, queryLinks, 0, 0], this.address / 4);
+  }
+
+  /** Tells the kernels where the buckets stand. */
+  setHeads(heads: number, headBits: number): void {
+    this.#store.runtime.memory.u32.set([heads, headBits], this.address / 4 + HEADS);
+  }
+
+  /** Hashes the queries that stand at `first` in `values`, sixteen at most. @throws LanewiseError `INVALID_VALUE`, `ZERO_VECTOR` */
+  hashQueries(values: Float32Array, first: number): void {
+    this.#queries.load(values, first);
+    this.#store.runtime.kernels.hashQueries(this.address, this.#queries.segment);
+  }
+}
+
+/** Interleaves hyperplanes as assembly/tile.ts interleaves queries: six by six, four dimensions at a time. */
+function packHyperplanes(
+  u8: Uint8Array,
+  address: number,
+  tileBytes: number,
+  dimensions: number,
+  weights: Int8Array,
+): void {
+  for (let i = 0; i < weights.length; i++) {
+    const hyperplane = Math.floor(i / dimensions);
+    const dimension = i % dimensions;
+    const tile = Math.floor(hyperplane / TILE);
+    const group = tile * tileBytes + TILE_HEAD_BYTES + (dimension >> 2) * TILE_GROUP_BYTES;
+    u8[address + group + (hyperplane % TILE) * 4 + (dimension & 3)] = weights[i]! + WEIGHT_ZERO;
+  }
+}
