@@ -24,7 +24,17 @@ const LINE_HEIGHT = 15;
 /** Curves are drawn from this recall on: nobody searches for less. */
 const LEAST_RECALL = 0.8;
 /** Told apart by colour-blind readers, and on white (Okabe and Ito, "Color universal design", 2008). */
-const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#8a6d00', '#56b4e9', '#555555'];
+const COLOURS = [
+  '#0072b2',
+  '#d55e00',
+  '#009e73',
+  '#cc79a7',
+  '#8a6d00',
+  '#56b4e9',
+  '#555555',
+  '#7b3294',
+  '#a52a2a',
+];
 
 interface Label {
   readonly method: string;

@@ -11,7 +11,7 @@ import { UsageError } from './usage-error.ts';
 /** What approximate indexes are tuned for. */
 const RECALLS = [0.95, 0.99];
 const BATCH = 64;
-const MILLISECONDS = 700;
+const MILLISECONDS = 500;
 /** Queries over which the number of rescored rows is told. */
 const NOTED_QUERIES = 256;
 

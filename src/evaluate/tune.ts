@@ -3,6 +3,7 @@ import { type LongCallOptions, runPieces } from '../host/progress.ts';
 import { type CommonSearchOptions, checkFilter } from '../search/options.ts';
 import type { TunableIndex, Tuning } from '../search/tuning.ts';
 import { checkInteger, LARGEST_ID, type VectorInput } from '../vectors/input.ts';
+import { type Answers, checkTruth } from './recall.ts';
 import { toSample } from './sample.ts';
 import { Tuner } from './tuner.ts';
 
@@ -12,12 +13,14 @@ export interface TuneOptions extends Pick<CommonSearchOptions, 'k' | 'filter'>, 
   readonly recall?: number;
   /** Milliseconds that 95 % of single queries may take at most. @default any */
   readonly p95?: number;
+  /** The right answers to the sample, for this k or a larger one. @default what the index answers, exactly */
+  readonly truth?: Answers;
 }
 
 /**
  * Finds the cheapest effort that reaches a recall, and has the index search with it from now on.
  *
- * The right answers come from the index's own exact search. The ladder of efforts is bisected, since recall grows with
+ * The right answers come from the index's own exact search, where none are given. The ladder of efforts is bisected, since recall grows with
  * effort, then the gap below the effort that was found. Where the recall is not to be had, or not within `p95`, the
  * tuning says so (`reached` is false) and holds the best there is: the highest recall within `p95`, or at all. Aborted
  * or failed, it leaves the index as it was. Progress counts efforts measured, of as many as there may be.
@@ -38,7 +41,8 @@ export async function tune(
   checkInteger('k', k, 1, LARGEST_ID);
   checkFilter(filter);
   const queries = toSample(sample, index.dimensions);
-  const tuner = new Tuner(index, queries, filter ? { k, filter } : { k });
+  if (options.truth) checkTruth(options.truth, queries.length / index.dimensions, k);
+  const tuner = new Tuner(index, queries, filter ? { k, filter } : { k }, options.truth);
   const tuning = await runPieces(tuner.tune(recall, p95), options);
   options.onProgress?.({ done: tuner.most, total: tuner.most });
   index.tuning = tuning;

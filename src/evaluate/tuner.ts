@@ -4,7 +4,7 @@ import type { CommonSearchOptions } from '../search/options.ts';
 import type { CurvePoint, Effort, TunableIndex, Tuning } from '../search/tuning.ts';
 import { recallInterval } from './interval.ts';
 import { measureSingle } from './measure.ts';
-import { mean } from './recall.ts';
+import { type Answers, mean } from './recall.ts';
 import { exactAnswers, type Sample } from './sample.ts';
 
 /** Time for one effort; every query is asked once at least. */
@@ -37,9 +37,16 @@ export class Tuner {
   readonly #ladder: readonly Effort[];
   readonly #queries: Float32Array;
   readonly #common: CommonSearchOptions;
+  readonly #truth: Answers | undefined;
   readonly #measured = new Map<number, Measured>();
 
-  constructor(index: TunableIndex, queries: Float32Array, common: CommonSearchOptions) {
+  constructor(
+    index: TunableIndex,
+    queries: Float32Array,
+    common: CommonSearchOptions,
+    truth: Answers | undefined,
+  ) {
+    this.#truth = truth;
     this.#index = index;
     this.#queries = queries;
     this.#common = common;
@@ -51,7 +58,8 @@ export class Tuner {
   }
 
   *tune(recall: number, p95: number): Generator<Progress, Tuning> {
-    const sample = yield* this.#findTruth();
+    const truth = this.#truth ?? (yield* this.#findTruth());
+    const sample = { queries: this.#queries, dimensions: this.#index.dimensions, truth };
     const isAccurate = ({ point }: Measured) => point.recall >= recall - ROUNDING;
     const isSlow = ({ point }: Measured) => point.p95 > p95;
     let { upper: chosen } = yield* this.#bracket(sample, isAccurate);
@@ -71,7 +79,7 @@ export class Tuner {
     };
   }
 
-  *#findTruth(): Generator<Progress, Sample> {
+  *#findTruth(): Generator<Progress, Answers> {
     const { dimensions } = this.#index;
     const k = this.#common.k!;
     const count = this.#queries.length / dimensions;
@@ -84,7 +92,7 @@ export class Tuner {
       ids.set(found.ids, first * k);
       scores.set(found.scores!, first * k);
     }
-    return { queries: this.#queries, dimensions, truth: { ids, scores, k } };
+    return { ids, scores, k };
   }
 
   /** The cheapest effort that is enough, and the one below it: rungs first, then what lies between two of them. */

@@ -27,7 +27,11 @@ describe('the demo tells a mistake in one line and leaves with exit code 2', () 
     ['an unknown metric', ['--metric', 'hamming'], 'Allowed choices are cosine, ip, l2'],
     ['a negative budget', ['--budget', '-1'], "'-1' is invalid"],
     ['a budget that is no number', ['--budget', 'soon'], "'soon' is invalid"],
-    ['an unknown method', ['--method', 'magic'], 'Allowed choices are loop, scan, certified, ivf, hnsw, lsh'],
+    [
+      'an unknown method',
+      ['--method', 'magic'],
+      'Allowed choices are loop, scan, certified, ivf, ivf-pq4, ivf-bits, hnsw, lsh',
+    ],
     [
       'a metric that the method does not know',
       ['--method', 'lsh', '--metric', 'l2'],

@@ -110,6 +110,20 @@ describe('tune', () => {
     expect(measured).toBeCloseTo(recallAt(index, effort['share']!, filter), 12);
   });
 
+  test('takes the truth from the caller, where the index has no exact search', async () => {
+    const index = await PartialIndex.of(rows, DIMENSIONS, SHARES);
+    const truth = index.search(queries, { k: 20, exact: true });
+    index.onSearch = (share) => {
+      if (share === 100) throw new Error('no float rows are kept');
+    };
+    const tuning = await tune(index, queries, { recall: 0.3, k: K, truth });
+    index.onSearch = () => {};
+    expect(tuning.recall).toBeCloseTo(recallAt(index, tuning.effort['share']!), 12);
+    expect(await rejectionOf(tune(index, queries, { k: 21, truth }))).toMatchObject({
+      code: 'INVALID_ARGUMENT',
+    });
+  });
+
   test('takes queries as plain numbers, and one of them', async () => {
     const index = await PartialIndex.of(rows, DIMENSIONS, [100]);
     const { recall: measured, curve } = await tune(index, [...queries.subarray(0, DIMENSIONS)]);
