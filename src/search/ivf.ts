@@ -1,10 +1,7 @@
-import { CentroidTable } from '../cluster/assignment.ts';
-import { cluster } from '../cluster/k-means.ts';
 import { dispose, Lifetime } from '../host/disposal.ts';
 import { LanewiseError } from '../host/errors.ts';
 import { init } from '../host/kernels.ts';
 import { asPart, type LongCallOptions, type Progress, runPieces } from '../host/progress.ts';
-import { Random } from '../host/random.ts';
 import { CellStore } from '../vectors/cell-store.ts';
 import {
   checkDimensions,
@@ -15,8 +12,6 @@ import {
   type VectorInput,
 } from '../vectors/input.ts';
 import { checkMetric, type Metric } from '../vectors/metric.ts';
-import { VectorStore } from '../vectors/store.ts';
-import { CellSketches } from './cell-sketches.ts';
 import { searchExact } from './exact-search.ts';
 import { checkScope, type RangeOptions, type RangeResult } from './flat-options.ts';
 import { readIvfIndex, writeIvfIndex } from './ivf-file.ts';
@@ -25,9 +20,7 @@ import {
   checkCodes,
   checkProbeOptions,
   checkRescore,
-  checkTrainOptions,
   type IvfOptions,
-  isSketch,
   keptRows,
   MOST_CELLS,
   type ProbeOptions,
@@ -39,7 +32,7 @@ import {
 import { type AddOptions, type CheckedRows, checkBytes, checkRows, type MemoryUsage } from './options.ts';
 import { searchProbes } from './probe-search.ts';
 import { checkRange, rangeExact } from './range-search.ts';
-import type { SketchKind } from './sketcher.ts';
+import { addToCells, type CellPlan, TrainedCells, trainCells } from './trained-cells.ts';
 import type { Effort, TunableIndex, Tuning } from './tuning.ts';
 
 /** One cell in so many is searched where nothing else is asked for. */
@@ -47,19 +40,10 @@ const USUAL_SHARE = 16;
 /** Scoring a row that the filter allows costs about as much as bounding so many rows in their cells. */
 const SCORE_COST = 10;
 
-/** Centroids: as rows that queries are ranked against, and as a table that rows are assigned by. */
-interface Trained {
-  readonly centroids: VectorStore;
-  readonly table: CentroidTable;
-  /** What rows are found by, if not by bounds. */
-  readonly sketches: CellSketches | undefined;
-  readonly seed: number;
-}
-
 /** What an index holds of linear memory: apart from it, so that it is given back when the index was collected, too. */
 class Held {
   readonly rows: CellStore;
-  trained: Trained | undefined;
+  trained: TrainedCells | undefined;
 
   constructor(rows: CellStore) {
     this.rows = rows;
@@ -67,7 +51,7 @@ class Held {
 
   release(): void {
     this.rows.release();
-    if (this.trained) release(this.trained);
+    this.trained?.release();
     this.trained = undefined;
   }
 }
@@ -137,7 +121,7 @@ export class IvfIndex implements TunableIndex {
     const { rows, codes, rescore, sketches, centroids, seed, tuning } = readIvfIndex(checkBytes(bytes));
     const held = new Held(rows);
     try {
-      if (centroids) held.trained = prepare(centroids, rows, seed, sketches);
+      if (centroids) held.trained = new TrainedCells(centroids, seed, sketches);
     } catch (error) {
       held.release();
       throw error;
@@ -185,12 +169,12 @@ export class IvfIndex implements TunableIndex {
         throw new LanewiseError('INVALID_ARGUMENT', message, { expected: 0, got: size });
       }
       const values = toVectors('sample', sample, this.dimensions);
-      const trained = await runPieces(this.#training(values, options), options);
+      const trained = await runPieces(trainCells(values, this.#plan, options), options);
       if (this.#lifetime.isDisposed) {
-        release(trained);
+        trained.release();
         this.#lifetime.check();
       }
-      if (this.#held.trained) release(this.#held.trained);
+      this.#held.trained?.release();
       this.#held.trained = trained;
       return this;
     });
@@ -207,7 +191,7 @@ export class IvfIndex implements TunableIndex {
   add(vectors: VectorInput, options: AddOptions = {}): Int32Array {
     const trained = this.#checkTrained();
     this.#checkIdle();
-    const work = this.#adding(checkRows(vectors, options, this.dimensions), trained);
+    const work = addToCells(checkRows(vectors, options, this.dimensions), trained, this.#plan);
     for (;;) {
       const { done, value } = work.next();
       if (done) return value;
@@ -327,7 +311,7 @@ export class IvfIndex implements TunableIndex {
     const vectors = this.#rows.keepsRows ? capacity * (layout.stride + 4) : 0;
     const ids = capacity * 4 + idBytes;
     const { trained } = this.#held;
-    const total = arena.bytes + idBytes + (trained ? bytesOf(trained) : 0);
+    const total = arena.bytes + idBytes + (trained?.bytes ?? 0);
     return { total, vectors, codes: total - vectors - ids, ids };
   }
 
@@ -349,7 +333,16 @@ export class IvfIndex implements TunableIndex {
     this.#lifetime.end();
   }
 
-  #checkTrained(): Trained {
+  get #plan(): CellPlan {
+    return {
+      rows: this.#rows,
+      codes: this.codes,
+      check: () => this.#lifetime.check(),
+      isDisposed: () => this.#lifetime.isDisposed,
+    };
+  }
+
+  #checkTrained(): TrainedCells {
     this.#lifetime.check();
     const { trained } = this.#held;
     if (trained) return trained;
@@ -386,129 +379,17 @@ export class IvfIndex implements TunableIndex {
 
   *#building(rows: CheckedRows, options: TrainOptions): Generator<Progress, Int32Array> {
     const { trained } = this.#held;
-    if (trained) return yield* this.#adding(rows, trained);
+    if (trained) return yield* addToCells(rows, trained, this.#plan);
     this.#rows.checkIds(rows.rows, rows.ids, rows.replace);
     const total = rows.rows;
     const half = total / 2;
-    const fresh = yield* asPart(this.#training(rows.values, options), { from: 0, to: half, total });
+    const fresh = yield* asPart(trainCells(rows.values, this.#plan, options), { from: 0, to: half, total });
     try {
-      const ids = yield* asPart(this.#adding(rows, fresh), { from: half, to: total, total });
+      const ids = yield* asPart(addToCells(rows, fresh, this.#plan), { from: half, to: total, total });
       this.#held.trained = fresh;
       return ids;
     } finally {
-      if (this.#held.trained !== fresh) release(fresh);
+      if (this.#held.trained !== fresh) fresh.release();
     }
   }
-
-  *#training(values: Float32Array, options: TrainOptions): Generator<Progress, Trained> {
-    const { seed, maxIterations, rowsPerCell } = checkTrainOptions(options);
-    const { dimensions, metric, cells } = this.#rows;
-    const drawn = drawRows(values.length / dimensions, cells * rowsPerCell, seed);
-    const wanted = { clusters: cells, maxIterations, tolerance: 0, restarts: 1, seed };
-    const clustered = cluster(values, dimensions, assignedBy(metric), wanted, drawn);
-    const clustering = yield* isSketch(this.codes)
-      ? asPart(clustered, { from: 0, to: 80, total: 100 })
-      : clustered;
-    this.#lifetime.check();
-    const centroids = new VectorStore(dimensions, metric, ['codes']);
-    try {
-      centroids.stage(cells, undefined, false).writeAll(clustering.centroids);
-    } catch (error) {
-      centroids.release();
-      throw error;
-    }
-    const trained = prepare(centroids, this.#rows, seed, undefined);
-    return isSketch(this.codes) ? yield* this.#sketching(trained, values, this.codes) : trained;
-  }
-
-  *#sketching(trained: Trained, values: Float32Array, kind: SketchKind): Generator<Progress, Trained> {
-    const { centroids, table, seed } = trained;
-    let sketches: CellSketches | undefined;
-    let isTrained = false;
-    try {
-      sketches = new CellSketches(kind, centroids, seed);
-      yield* asPart(sketches.train(values, table, seed), { from: 80, to: 100, total: 100 });
-      this.#lifetime.check();
-      isTrained = true;
-      return { ...trained, sketches };
-    } finally {
-      if (!isTrained) release({ ...trained, sketches });
-    }
-  }
-
-  *#adding(
-    { values, rows, ids, replace }: CheckedRows,
-    { table, sketches }: Trained,
-  ): Generator<Progress, Int32Array> {
-    const store = this.#rows;
-    store.checkIds(rows, ids, replace);
-    const cells = new Int32Array(rows);
-    for (let done = 0; done < rows; ) {
-      done += table.assign(values, done, cells);
-      yield { done: done / 2, total: rows };
-      this.#lifetime.check();
-    }
-    const staged = store.stage(cells, ids, replace);
-    let isCommitted = false;
-    try {
-      while (staged.written < staged.pieces.length) {
-        store.writePiece(staged, values, sketches);
-        if (staged.written === staged.pieces.length) break;
-        yield { done: (rows * (1 + staged.written / staged.pieces.length)) / 2, total: rows };
-        this.#lifetime.check();
-      }
-      yield { done: rows, total: rows };
-      this.#lifetime.check();
-      store.commit(staged);
-      isCommitted = true;
-    } finally {
-      if (!isCommitted && !this.#lifetime.isDisposed) store.rollback(staged);
-    }
-    return staged.ids;
-  }
-}
-
-/** Cells are k-means cells: by direction under cosine, by distance otherwise, inner products having no nearest centre. */
-function assignedBy(metric: Metric): Metric {
-  return metric === 'cosine' ? 'cosine' : 'l2';
-}
-
-/** Centroids made ready for rows to be assigned; given back when that fails. */
-function prepare(
-  centroids: VectorStore,
-  { dimensions, metric }: CellStore,
-  seed: number,
-  sketches: CellSketches | undefined,
-): Trained {
-  try {
-    const values = new Float32Array(centroids.size * dimensions);
-    for (let cell = 0; cell < centroids.size; cell++) values.set(centroids.get(cell)!, cell * dimensions);
-    return { centroids, table: new CentroidTable(values, dimensions, assignedBy(metric)), sketches, seed };
-  } catch (error) {
-    centroids.release();
-    sketches?.release();
-    throw error;
-  }
-}
-
-function bytesOf({ centroids, table, sketches }: Trained): number {
-  return centroids.arena.bytes + table.bytes + (sketches?.bytes ?? 0);
-}
-
-function release({ centroids, table, sketches }: Trained): void {
-  centroids.release();
-  table.release();
-  sketches?.release();
-}
-
-/** Numbers of some rows of a sample, in their order; undefined for all. */
-function drawRows(rows: number, most: number, seed: number): Int32Array | undefined {
-  if (rows <= most) return undefined;
-  const random = new Random(seed);
-  const drawn = new Int32Array(most);
-  // Selection sampling (Knuth, The Art of Computer Programming 2, algorithm 3.4.2 S): each subset is equally likely.
-  for (let row = 0, taken = 0; taken < most; row++) {
-    if (random.uniform() * (rows - row) < most - taken) drawn[taken++] = row;
-  }
-  return drawn;
 }
