@@ -12,16 +12,14 @@ export { makeTables, probeSketches, scanSketches } from './fastscan';
 export { encodeNodes, moveNode, renumberLinks } from './graph';
 export { searchGraph } from './graph-search';
 export { hashQueries, hashRows } from './hash';
+export { attach, reach, repairNode } from './link-upkeep';
 export {
   aim,
-  attach,
   countBack,
   linkBack,
   linkForward,
   linkNode,
   listBack,
-  reach,
-  repairNode,
 } from './links';
 export { scanNibbles } from './nibbles';
 export { probeCells, probeTiles, rankCells, rankTile, selectCells } from './probe';

@@ -1,5 +1,5 @@
 // Which nodes a node links to: the heuristic that keeps links of all directions (Algorithm 4 of Malkov and Yashunin),
-// insertion of one node (Algorithm 1), and what keeps every node within reach.
+// insertion of one node (Algorithm 1), and links both ways between nodes that were linked one way.
 //
 //   linker               the host writes it
 //   +0   beam     usize  finds candidates
@@ -12,7 +12,6 @@
 // Cost of choosing: a product for each pair of a candidate and a node chosen before it, until one is nearer.
 
 import {
-  clearVisited,
   descend,
   insertListed,
   keyAt,
@@ -22,7 +21,6 @@ import {
   searchLayer,
   sizeOf,
   startBeam,
-  visit,
 } from './beam';
 import {
   groupsOf,
@@ -36,11 +34,11 @@ import {
   widthOf,
 } from './graph';
 
-function beamOf(linker: usize): usize {
+export function beamOf(linker: usize): usize {
   return load<usize>(linker);
 }
 
-function poolOf(linker: usize): usize {
+export function poolOf(linker: usize): usize {
   return load<usize>(linker, 4);
 }
 
@@ -50,14 +48,14 @@ export function aim(graph: usize, beam: usize, slot: u32): void {
 }
 
 /** Forgets who was chosen, before up to `most` are. */
-function startChoice(linker: usize, most: u32): void {
+export function startChoice(linker: usize, most: u32): void {
   const squares = load<usize>(linker, 16);
   const end = squares + (((most + 3) & ~3) << 2);
   for (let at = squares; at < end; at += 4) store<f32>(at, Infinity); // as near to nothing as can be
 }
 
 /** Adds a node to the `count` that are chosen. */
-function accept(graph: usize, linker: usize, node: u32, count: u32): void {
+export function accept(graph: usize, linker: usize, node: u32, count: u32): void {
   const halves = load<usize>(linker, 8) + count * (groupsOf(graph) << 4);
   const at = count << 2;
   store<u32>(load<usize>(linker, 20) + at, node);
@@ -69,7 +67,7 @@ function accept(graph: usize, linker: usize, node: u32, count: u32): void {
  * Chooses neighbours for a node from a beam that was aimed at it, beside the `count` that are chosen already, up to
  * `most` in all: best first, each nearer to the node than to any chosen before it. Returns how many there are then.
  */
-function choose(graph: usize, linker: usize, beam: usize, slot: u32, chosen: u32, most: u32): u32 {
+export function choose(graph: usize, linker: usize, beam: usize, slot: u32, chosen: u32, most: u32): u32 {
   const square = load<f32>(tailOf(graph, recordOf(graph, slot)), 8);
   const size = sizeOf(beam);
   let count = chosen;
@@ -112,20 +110,20 @@ function isNearerToChosen(graph: usize, linker: usize, record: usize, count: u32
 }
 
 /** Replaces the links of a node on a layer by what was chosen. */
-function writeLinks(graph: usize, linker: usize, slot: u32, layer: u32, count: u32): void {
+export function writeLinks(graph: usize, linker: usize, slot: u32, layer: u32, count: u32): void {
   const links = linksOf(graph, slot, layer);
   memory.copy(links, load<usize>(linker, 20), count << 2);
   memory.fill(links + (count << 2), 0xff, (widthOf(graph, layer) - count) << 2);
 }
 
 /** Aims the pool at a node, and empties it. */
-function startPool(graph: usize, linker: usize, slot: u32, capacity: u32): void {
+export function startPool(graph: usize, linker: usize, slot: u32, capacity: u32): void {
   aim(graph, poolOf(linker), slot);
   startBeam(poolOf(linker), capacity);
 }
 
 /** Ranks `count` slots in the pool. */
-function rankSlots(graph: usize, linker: usize, slots: usize, count: u32): void {
+export function rankSlots(graph: usize, linker: usize, slots: usize, count: u32): void {
   const pool = poolOf(linker);
   const most = widthOf(graph, 0);
   for (let done: u32 = 0; done < count; done += most) {
@@ -137,7 +135,7 @@ function rankSlots(graph: usize, linker: usize, slots: usize, count: u32): void 
 }
 
 /** How many links a node has on a layer. */
-function countLinks(links: usize, width: u32): u32 {
+export function countLinks(links: usize, width: u32): u32 {
   let count: u32 = 0;
   while (count < width && load<u32>(links + (count << 2)) !== NONE) count++;
   return count;
@@ -265,102 +263,4 @@ export function linkBack(
 function holds(slots: usize, count: u32, slot: u32): bool {
   for (let i: u32 = 0; i < count; i++) if (load<u32>(slots + (i << 2)) === slot) return true;
   return false;
-}
-
-/**
- * Visits, in the pool's bits, what the bottom links lead to from the `waiting` nodes on a stack, and leads on from up to
- * `most` of them; returns how many wait then.
- */
-export function reach(graph: usize, linker: usize, stack: usize, waiting: u32, most: u32): u32 {
-  const pool = poolOf(linker);
-  const width = widthOf(graph, 0);
-  let left = waiting;
-  for (let done: u32 = 0; done < most && left > 0; done++) {
-    const links = linksOf(graph, load<u32>(stack + (--left << 2)), 0);
-    for (let i: u32 = 0; i < width; i++) {
-      const next = load<u32>(links + (i << 2));
-      if (next === NONE) break;
-      store<u32>(stack + (left << 2), next);
-      left += 1 - visit(pool, next);
-    }
-  }
-  return left;
-}
-
-/**
- * Gives a node that `reach` has not found a link from the nearest one that it has, with room for it. Where a search
- * finds none, the link comes from `fallback`, in the place of its last one when there is no room.
- */
-export function attach(graph: usize, linker: usize, slot: u32, capacity: u32, fallback: u32): void {
-  const beam = beamOf(linker);
-  const width = widthOf(graph, 0);
-  aim(graph, beam, slot);
-  searchLayer(graph, beam, 0, descend(graph, beam, 0), capacity);
-  let from = fallback;
-  for (let i: u32 = 0; i < sizeOf(beam); i++) {
-    const node = nodeAt(beam, i);
-    if (!wasReached(poolOf(linker), node) || countLinks(linksOf(graph, node, 0), width) === width) continue;
-    from = node;
-    break;
-  }
-  const links = linksOf(graph, from, 0);
-  store<u32>(links + (min(countLinks(links, width), width - 1) << 2), slot);
-}
-
-/** Whether `reach` has visited a node. */
-function wasReached(pool: usize, slot: u32): bool {
-  return ((load<u32>(load<usize>(pool, 28) + ((slot >> 5) << 2)) >> (slot & 31)) & 1) !== 0;
-}
-
-/**
- * Fills the gaps that removed nodes leave: where a node links to some, their neighbours become candidates for its links,
- * as in Singh et al., "FreshDiskANN" (2021). `numbers` holds NONE for a removed slot.
- */
-export function repairNode(graph: usize, linker: usize, slot: u32, numbers: usize, capacity: u32): void {
-  for (let layer = <i32>layerOf(graph, slot); layer >= 0; layer--) {
-    const links = linksOf(graph, slot, layer);
-    const width = widthOf(graph, layer);
-    const count = countLinks(links, width);
-    startPool(graph, linker, slot, capacity);
-    clearVisited(poolOf(linker));
-    visit(poolOf(linker), slot);
-    let kept: u32 = 0;
-    for (let i: u32 = 0; i < count; i++) {
-      const target = load<u32>(links + (i << 2));
-      if (isRemoved(numbers, target)) continue;
-      visit(poolOf(linker), target);
-      kept++;
-    }
-    if (kept === count) continue;
-    for (let i: u32 = 0; i < count; i++) {
-      const target = load<u32>(links + (i << 2));
-      if (isRemoved(numbers, target))
-        rankRemaining(graph, linker, linksOf(graph, target, layer), width, numbers);
-    }
-    startChoice(linker, count);
-    kept = 0;
-    for (let i: u32 = 0; i < count; i++) {
-      const target = load<u32>(links + (i << 2));
-      if (!isRemoved(numbers, target)) accept(graph, linker, target, kept++);
-    }
-    kept = choose(graph, linker, poolOf(linker), slot, kept, count);
-    writeLinks(graph, linker, slot, layer, kept);
-  }
-}
-
-function isRemoved(numbers: usize, slot: u32): bool {
-  return load<u32>(numbers + (slot << 2)) === NONE;
-}
-
-/** Ranks those of some links that remain and were not ranked before. */
-function rankRemaining(graph: usize, linker: usize, links: usize, most: u32, numbers: usize): void {
-  const fresh = load<usize>(linker, 20);
-  let count: u32 = 0;
-  for (let i: u32 = 0; i < most; i++) {
-    const target = load<u32>(links + (i << 2));
-    if (target === NONE) break;
-    if (isRemoved(numbers, target) || visit(poolOf(linker), target)) continue;
-    store<u32>(fresh + (count++ << 2), target);
-  }
-  rankSlots(graph, linker, fresh, count);
 }

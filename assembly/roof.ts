@@ -48,35 +48,18 @@ export function multiplyFloats(rounds: u32, value: f32): f32 {
   return f32x4.extract_lane(sum, 0);
 }
 
-function multiplyAdd(sums: v128, codes: v128, query: v128): v128 {
-  if (ASC_FEATURE_RELAXED_SIMD) return i32x4.relaxed_dot_i8x16_i7x16_add_s(codes, query, sums);
-  const low = i32x4.dot_i16x8_s(i16x8.extend_low_i8x16_s(codes), query);
-  const high = i32x4.dot_i16x8_s(i16x8.extend_high_i8x16_s(codes), query);
-  return i32x4.add(sums, i32x4.add(low, high));
-}
-
 /**
- * Runs `rounds` rounds, fewer than 2^31, of twelve 8-bit dot products in registers: 192 multiply-adds a round.
- *
- * Twelve, because a relaxed dot product takes five cycles and two start in each. Without these each sum has a query of
- * its own: they are all equal, but no engine can know it, so none multiplies once for all twelve.
+ * Runs `rounds` rounds, fewer than 2^31, of twelve 8-bit dot products of 16 bytes in registers: 192 multiply-adds a round.
  */
 export function multiplyCodes(rounds: u32, value: i32): i32 {
+  return ASC_FEATURE_RELAXED_SIMD ? multiplyRelaxed(rounds, value) : multiplyWidened(rounds, value);
+}
+
+/** Twelve sums, because a relaxed dot product takes five cycles and two start in each. */
+function multiplyRelaxed(rounds: u32, value: i32): i32 {
+  const query = i32x4.splat(value);
   const one = i32x4.splat(value & 0x01010101);
-  const none = <i32>(rounds >> 31);
-  const qa = spread(value, none);
-  const qb = spread(value, none << 1);
-  const qc = spread(value, none << 2);
-  const qd = spread(value, none << 3);
-  const qe = spread(value, none << 4);
-  const qf = spread(value, none << 5);
-  const qg = spread(value, none << 6);
-  const qh = spread(value, none << 7);
-  const qi = spread(value, none << 8);
-  const qj = spread(value, none << 9);
-  const qk = spread(value, none << 10);
-  const ql = spread(value, none << 11);
-  let codes = i32x4.splat(value);
+  let codes = query;
   let a = i32x4.splat(0);
   let b = i32x4.splat(1);
   let c = i32x4.splat(2);
@@ -90,18 +73,18 @@ export function multiplyCodes(rounds: u32, value: i32): i32 {
   let k = i32x4.splat(10);
   let l = i32x4.splat(11);
   for (let round: u32 = 0; round < rounds; round++) {
-    a = multiplyAdd(a, codes, qa);
-    b = multiplyAdd(b, codes, qb);
-    c = multiplyAdd(c, codes, qc);
-    d = multiplyAdd(d, codes, qd);
-    e = multiplyAdd(e, codes, qe);
-    f = multiplyAdd(f, codes, qf);
-    g = multiplyAdd(g, codes, qg);
-    h = multiplyAdd(h, codes, qh);
-    i = multiplyAdd(i, codes, qi);
-    j = multiplyAdd(j, codes, qj);
-    k = multiplyAdd(k, codes, qk);
-    l = multiplyAdd(l, codes, ql);
+    a = i32x4.relaxed_dot_i8x16_i7x16_add_s(codes, query, a);
+    b = i32x4.relaxed_dot_i8x16_i7x16_add_s(codes, query, b);
+    c = i32x4.relaxed_dot_i8x16_i7x16_add_s(codes, query, c);
+    d = i32x4.relaxed_dot_i8x16_i7x16_add_s(codes, query, d);
+    e = i32x4.relaxed_dot_i8x16_i7x16_add_s(codes, query, e);
+    f = i32x4.relaxed_dot_i8x16_i7x16_add_s(codes, query, f);
+    g = i32x4.relaxed_dot_i8x16_i7x16_add_s(codes, query, g);
+    h = i32x4.relaxed_dot_i8x16_i7x16_add_s(codes, query, h);
+    i = i32x4.relaxed_dot_i8x16_i7x16_add_s(codes, query, i);
+    j = i32x4.relaxed_dot_i8x16_i7x16_add_s(codes, query, j);
+    k = i32x4.relaxed_dot_i8x16_i7x16_add_s(codes, query, k);
+    l = i32x4.relaxed_dot_i8x16_i7x16_add_s(codes, query, l);
     codes = i8x16.add(codes, one); // a new operand a round, so that no product is carried over
   }
   const first = i32x4.add(i32x4.add(i32x4.add(a, b), i32x4.add(c, d)), i32x4.add(e, f));
@@ -109,7 +92,46 @@ export function multiplyCodes(rounds: u32, value: i32): i32 {
   return i32x4.extract_lane(i32x4.add(first, second), 0);
 }
 
-function spread(value: i32, none: i32): v128 {
-  if (ASC_FEATURE_RELAXED_SIMD) return i32x4.splat(value);
-  return i16x8.extend_low_i8x16_s(i32x4.splat(value ^ none));
+/**
+ * Six sums, each with a query of its own, go twice over a round: they are all that 16 registers hold. The queries are
+ * equal, and so are the codes of both times, but no engine can know it: none multiplies once for all.
+ */
+function multiplyWidened(rounds: u32, value: i32): i32 {
+  const one = i32x4.splat(value & 0x01010101);
+  const none = <i32>(rounds >> 31);
+  const change = i32x4.splat(none);
+  const qa = widen(value ^ none);
+  const qb = widen(value ^ (none << 1));
+  const qc = widen(value ^ (none << 2));
+  const qd = widen(value ^ (none << 3));
+  const qe = widen(value ^ (none << 4));
+  const qf = widen(value ^ (none << 5));
+  let codes = i32x4.splat(value);
+  let a = i32x4.splat(0);
+  let b = i32x4.splat(1);
+  let c = i32x4.splat(2);
+  let d = i32x4.splat(3);
+  let e = i32x4.splat(4);
+  let f = i32x4.splat(5);
+  for (let round: u32 = 0; round < rounds << 1; round++) {
+    a = multiplyAdd(a, codes, qa);
+    b = multiplyAdd(b, codes, qb);
+    c = multiplyAdd(c, codes, qc);
+    d = multiplyAdd(d, codes, qd);
+    e = multiplyAdd(e, codes, qe);
+    f = multiplyAdd(f, codes, qf);
+    codes = round & 1 ? i8x16.add(codes, one) : v128.xor(codes, change);
+  }
+  const sum = i32x4.add(i32x4.add(i32x4.add(a, b), i32x4.add(c, d)), i32x4.add(e, f));
+  return i32x4.extract_lane(sum, 0) + (6 + 7 + 8 + 9 + 10 + 11); // what the other six sums start with
+}
+
+function multiplyAdd(sums: v128, codes: v128, query: v128): v128 {
+  const low = i32x4.dot_i16x8_s(i16x8.extend_low_i8x16_s(codes), query);
+  const high = i32x4.dot_i16x8_s(i16x8.extend_high_i8x16_s(codes), query);
+  return i32x4.add(sums, i32x4.add(low, high));
+}
+
+function widen(value: i32): v128 {
+  return i16x8.extend_low_i8x16_s(i32x4.splat(value));
 }

@@ -39,9 +39,12 @@ const EFFORTS = [10, 14, 20, 28, 40, 57, 80, 113, 160, 226, 320, 453, 640, 905, 
  * walks along the links. `ef` trades time for recall.
  *
  * The walk compares 8-bit codes; the best rows it finds are scored in float32, so scores are those of a `FlatIndex`.
- * Many rows added at once are linked without walking: cells of near rows are compared exhaustively, several times as
- * fast as rows one by one, and the same rows give the same graph. Memory: 5 bytes a dimension, 8 bytes a link of `m`, and some 30
- * bytes a row; the look-up table of ids takes 16 to 32 bytes a row more.
+ * Where codes cannot tell a query's best rows apart (many rows closer to one another than a step of their codes), the
+ * walk is made wider, and in the end every row is scored: such data is better kept in a `FlatIndex`.
+ *
+ * Many rows added at once are linked without walking: near rows are compared exhaustively, several times as fast as rows
+ * one by one, and the same rows in the same calls give the same graph. Memory: 5 bytes a dimension, 8 bytes a link of
+ * `m`, and some 30 bytes a row; the look-up table of ids takes 16 to 32 bytes a row more.
  *
  * @example
  * const index = await HnswIndex.create({ dimensions: 100, metric: 'cosine', m: 16 });

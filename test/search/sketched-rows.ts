@@ -110,7 +110,11 @@ export class SketchedRows {
   }
 
   /** The best k rows by their estimates, best first. */
-  scan(query: Float32Array, k: number, { cellTerm = 0, margin = 0 } = {}): Estimate[] {
+  scan(
+    query: Float32Array,
+    k: number,
+    { cellTerm = 0, margin = 0 }: { cellTerm?: number; margin?: number } = {},
+  ): Estimate[] {
     const { kernels } = runtime();
     const { dimensions, metric } = this.shape;
     const layout = { stride: 16 * Math.ceil(dimensions / 4), lanes: Math.ceil(dimensions / 4) };

@@ -6,8 +6,17 @@ import { Linker } from './workspace.ts';
 
 /** Candidates that a choice among links takes into account, at least. */
 const LEAST_POOL = 256;
-/** Cells that a node looks through, at least; of many cells it is some 1.2 times their square root. */
+/**
+ * Cells that a node looks through, at least; of many cells it is some 1.2 times their square root. On GloVe, 100 000 x
+ * 100, 24 of 391 cells gave a recall of .971 at ef 80, 16 gave .968, in a tenth less time.
+ */
 const LEAST_PROBES = 24;
+/**
+ * Candidates of a node, as a share of efConstruction: those found by comparing rows are nearer than those of a walk. On
+ * the same rows and efConstruction 200, 100 gave .971 at ef 80 (hnswlib: .9695), 64 gave .969 in 3/4 of the time, and 200
+ * gave .972 in 1.4 times the time.
+ */
+const CANDIDATE_SHARE = 0.5;
 /** Nodes whose links are followed in one kernel call. */
 const REACHED_NODES = 4096;
 
@@ -32,10 +41,10 @@ export function* linkAll(
       const nodes = slots.filter((_, i) => layers[i]! >= layer);
       const cells = countCells(nodes.length);
       const probes = Math.min(cells, Math.max(LEAST_PROBES, Math.ceil(1.2 * Math.sqrt(cells))));
-      const candidates = Math.max(1, Math.min(nodes.length - 1, Math.max(graph.m, efConstruction / 2)));
+      const wanted = Math.max(graph.m, Math.ceil(efConstruction * CANDIDATE_SHARE));
       const options = {
         layer,
-        candidates: Math.ceil(candidates),
+        candidates: Math.max(1, Math.min(nodes.length - 1, wanted)),
         pool: poolOf(graph, efConstruction),
         seed,
         cells,
