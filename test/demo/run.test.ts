@@ -43,4 +43,4 @@ test('a file of vectors gets neighbours, the table and the budget, without colou
   expect(stdout).not.toContain('\u001b');
   expect(stderr).toBe('');
   expect(exitCode).toBe(0);
-}, 30_000);
+}, 120_000);
