@@ -1,4 +1,4 @@
-import { percentile } from 'lanewise';
+import { percentile } from '../../src/evaluate/percentile.ts';
 import type { Case, Result } from './exchange.ts';
 
 const WARM_UP_QUERIES = 8;

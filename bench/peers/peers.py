@@ -158,7 +158,7 @@ def measure_faiss(data):
     fast, build_seconds = timed(lambda: build("IVF316,PQ50x4fs,RFlat"))
     fast.k_factor = 20
     for probes in (16, 32, 64, 128):
-        faiss.extract_index_ivf(fast).nprobe = probes
+        faiss.downcast_index(fast.base_index).nprobe = probes
         measure(f"{name} IVF316 PQ50x4fs RFlat, {probes} probes", fast, build_seconds)
 
 

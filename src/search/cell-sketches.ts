@@ -3,7 +3,7 @@ import { drawRandomly } from '../cluster/codebooks.ts';
 import { Arena } from '../host/arena.ts';
 import type { Progress } from '../host/progress.ts';
 import { Random } from '../host/random.ts';
-import type { RowSketches, SketchedRange } from '../vectors/cell-store.ts';
+import type { RowSketches, SketchedRange } from '../vectors/piece-writer.ts';
 import type { VectorStore } from '../vectors/store.ts';
 import { Sketcher, type SketchKind } from './sketcher.ts';
 

@@ -1,5 +1,5 @@
 import { LanewiseError } from '../host/errors.ts';
-import type { KeptRows } from '../vectors/cell-store.ts';
+import type { KeptRows } from '../vectors/cell-segments.ts';
 import { checkInteger } from '../vectors/input.ts';
 import {
   type CommonSearchOptions,
