@@ -30,7 +30,7 @@ import {
   type TrainOptions,
 } from './ivf-options.ts';
 import { type AddOptions, type CheckedRows, checkBytes, checkRows, type MemoryUsage } from './options.ts';
-import { searchProbes } from './probe-search.ts';
+import { type ProbeSearch, searchProbes } from './probe-search.ts';
 import { checkRange, rangeExact } from './range-search.ts';
 import { addToCells, type CellPlan, TrainedCells, trainCells } from './trained-cells.ts';
 import type { Effort, TunableIndex, Tuning } from './tuning.ts';
@@ -39,6 +39,15 @@ import type { Effort, TunableIndex, Tuning } from './tuning.ts';
 const USUAL_SHARE = 16;
 /** Scoring a row that the filter allows costs about as much as bounding so many rows in their cells. */
 const SCORE_COST = 10;
+
+/** A filter widens a search to cells that hold so many rows that pass, for each result wanted. */
+const PASSING_ROWS = 32;
+
+/** Probes enough for the rows that pass the filter: the best of few rows are far apart. */
+function widen({ k, probes, filter }: ProbeSearch, cells: number): number {
+  if (!filter) return probes;
+  return Math.max(probes, Math.ceil((PASSING_ROWS * k * cells) / Math.max(1, filter.count)));
+}
 
 /** What an index holds of linear memory: apart from it, so that it is given back when the index was collected, too. */
 class Held {
@@ -216,7 +225,8 @@ export class IvfIndex implements TunableIndex {
 
   /**
    * The k best rows in the cells nearest to each query. Where these hold fewer than k rows that qualify, more cells are
-   * searched. With a filter that few rows pass, just these are scored, and the answer is exact.
+   * searched; with a filter, as many as may hold 32 k rows that pass. Where few rows pass, just these are scored, and the
+   * answer is exact.
    *
    * @param queries one query or many, row-major; the answers of a batch are those of its queries one by one
    * @throws LanewiseError `UNTRAINED`, `DIMENSION_MISMATCH`, `INVALID_VALUE`, `ZERO_VECTOR`, `INVALID_ARGUMENT`
@@ -225,11 +235,12 @@ export class IvfIndex implements TunableIndex {
     const { centroids, sketches } = this.#checkTrained();
     const usual = this.tuning?.effort['probes'] ?? Math.ceil(this.cells / USUAL_SHARE);
     const search = checkProbeOptions(options, usual, this.codes, this.rescore);
-    const { k, probes, filter } = search;
+    const { k, filter } = search;
     if (options.exact) this.#checkRows('compare');
     const values = toVectors('queries', queries, this.dimensions);
     const rows = this.#rows;
-    const probedRows = (rows.size * Math.min(probes, rows.cells)) / rows.cells;
+    const probes = Math.min(rows.cells, widen(search, rows.cells));
+    const probedRows = (rows.size * probes) / rows.cells;
     const isSelective = filter !== undefined && filter.count * SCORE_COST < probedRows;
     const isExact = rows.keepsRows && (options.exact ?? isSelective);
     const { stats } = options;
@@ -239,7 +250,7 @@ export class IvfIndex implements TunableIndex {
         ? { ids, scores, k, rescored, probed: new Int32Array(rescored.length) }
         : { ids, scores, k };
     }
-    const found = searchProbes({ centroids, rows, sketches }, values, search);
+    const found = searchProbes({ centroids, rows, sketches }, values, { ...search, probes });
     const { ids, scores, rescored, probed } = found;
     return stats ? { ids, scores, k, rescored, probed } : { ids, scores, k };
   }
