@@ -20,7 +20,10 @@ function kernelBytes() {
 }
 
 const external = ['#kernels', /\.wasm\?module$/];
-const code = { plugins: [kernelBytes(), esbuild({ target: 'es2022', minifyWhitespace: true, minifySyntax: true })], external };
+const code = {
+  plugins: [kernelBytes(), esbuild({ target: 'es2022', minifyWhitespace: true, minifySyntax: true })],
+  external,
+};
 const types = { plugins: [dts()], external };
 
 const entry = (name, kind) => ({
