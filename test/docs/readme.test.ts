@@ -25,6 +25,36 @@ test('the quickstart of the README runs and prints what it says', async () => {
   expect(scores[1]).toBeCloseTo(1.1 / Math.sqrt(2.02), 6);
 });
 
+test('the example of tuning and filtering in the README runs, and finds only what the filter lets pass', async () => {
+  const example = readFileSync(README, 'utf8')
+    .match(/```ts\n[\s\S]*?```/g)![1]!
+    .slice(6, -3);
+  const code = `
+    import { readFileSync } from 'node:fs';
+    import { readNpy } from 'lanewise';
+    const words = readNpy(readFileSync('demo/data/glove-40k.npy')).data as Float32Array;
+    const dimensions = 100;
+    const vectors = words.slice(0, 4000 * dimensions);
+    const sampleQueries = words.slice(30_000 * dimensions, 30_100 * dimensions);
+    const query = words.slice(31_000 * dimensions, 31_001 * dimensions);
+    const products = Array.from({ length: 4000 }, (_, id) => ({ stock: id % 3 }));
+    ${example.replace('cells: 512', 'cells: 64')}
+    export { effort, ids, p95, products, recall };`;
+  const log = vi.spyOn(console, 'log').mockImplementation(() => {});
+  await writeFile(QUICKSTART, code);
+  try {
+    const { effort, ids, p95, products, recall } = await import(`${QUICKSTART.pathname}?tuning`);
+    expect(recall).toBeGreaterThanOrEqual(0.98);
+    expect(effort.probes).toBeGreaterThanOrEqual(1);
+    expect(p95).toBeGreaterThan(0);
+    expect(ids).toHaveLength(10);
+    for (const id of ids) expect(products[id].stock).toBeGreaterThan(0);
+  } finally {
+    log.mockRestore();
+    await rm(QUICKSTART);
+  }
+});
+
 test('the README begins with the two commands of a newcomer', () => {
   const commands = /```sh\n([\s\S]*?)```/.exec(readFileSync(README, 'utf8'))![1]!;
   expect(commands).toMatch(/^npm ci && npm start/);
