@@ -6,6 +6,7 @@ import { capabilities, measureRoof, type SetupOptions, setup } from 'lanewise';
 import { cluster } from './cases/cluster.ts';
 import { cold } from './cases/cold.ts';
 import { filter as filterCase } from './cases/filter.ts';
+import { hashing } from './cases/hashing.ts';
 import { scale } from './cases/scale.ts';
 import { searchCases } from './cases/search.ts';
 import { size } from './cases/size.ts';
@@ -44,8 +45,8 @@ console.log(
     `${roof.float32.toFixed(1)} GFLOP/s float32, ${roof.int8.toFixed(1)} GMAC/s 8-bit.`,
 );
 
-const cases = [...searchCases, ...storageCases, cluster, filterCase, scale, cold, size].filter(({ name }) =>
-  name.includes(filter),
+const cases = [...searchCases, ...storageCases, cluster, hashing, filterCase, scale, cold, size].filter(
+  ({ name }) => name.includes(filter),
 );
 if (cases.length === 0) {
   console.error(`No case contains '${filter}'.`);

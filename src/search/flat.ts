@@ -23,6 +23,7 @@ import {
   type IndexOptions,
   type MemoryUsage,
   type SearchResult,
+  usageOf,
 } from './options.ts';
 import { checkRange, rangeExact } from './range-search.ts';
 
@@ -180,11 +181,7 @@ export class FlatIndex {
   /** Bytes held, as allocated. */
   memoryUsage(): MemoryUsage {
     this.#lifetime.check();
-    const { layout, segments, arena, idBytes } = this.#store;
-    const vectors = segments.length * layout.rowsPerSegment * (layout.stride + 4);
-    const ids = segments.length * layout.rowsPerSegment * 4 + idBytes;
-    const total = arena.bytes + idBytes;
-    return { total, vectors, codes: total - vectors - ids, ids };
+    return usageOf(this.#store);
   }
 
   /**

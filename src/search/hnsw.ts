@@ -27,6 +27,7 @@ import {
   checkFilter,
   checkRows,
   type MemoryUsage,
+  usageOf,
 } from './options.ts';
 import { checkRange, rangeExact } from './range-search.ts';
 import type { Effort, TunableIndex, Tuning } from './tuning.ts';
@@ -234,11 +235,7 @@ export class HnswIndex implements TunableIndex {
   /** Bytes held, as allocated. */
   memoryUsage(): MemoryUsage {
     this.#lifetime.check();
-    const { layout, segments, arena, idBytes } = this.#store;
-    const vectors = segments.length * layout.rowsPerSegment * (layout.stride + 4);
-    const ids = segments.length * layout.rowsPerSegment * 4 + idBytes;
-    const total = arena.bytes + idBytes;
-    return { total, vectors, codes: total - vectors - ids, ids };
+    return usageOf(this.#store);
   }
 
   /**

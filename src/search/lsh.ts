@@ -33,7 +33,7 @@ import {
   type LshSearchResult,
 } from './lsh-options.ts';
 import { searchTables } from './lsh-search.ts';
-import { type AddOptions, checkBytes, checkFilter, checkRows, type MemoryUsage } from './options.ts';
+import { type AddOptions, checkBytes, checkFilter, checkRows, type MemoryUsage, usageOf } from './options.ts';
 import { checkRange, rangeExact } from './range-search.ts';
 import type { Effort, TunableIndex, Tuning } from './tuning.ts';
 
@@ -277,11 +277,7 @@ export class LshIndex implements TunableIndex {
   /** Bytes held, as allocated; `codes` are the 8-bit codes, the hyperplanes and the tables. */
   memoryUsage(): MemoryUsage {
     this.#lifetime.check();
-    const { layout, segments, arena, idBytes } = this.#store;
-    const vectors = segments.length * layout.rowsPerSegment * (layout.stride + 4);
-    const ids = segments.length * layout.rowsPerSegment * 4 + idBytes;
-    const total = arena.bytes + idBytes;
-    return { total, vectors, codes: total - vectors - ids, ids };
+    return usageOf(this.#store);
   }
 
   /**

@@ -2,6 +2,7 @@ import { LanewiseError } from '../host/errors.ts';
 import { Bitmap } from '../vectors/bitmap.ts';
 import { type IdInput, toIds, toVectors, type VectorInput } from '../vectors/input.ts';
 import type { Metric } from '../vectors/metric.ts';
+import type { VectorStore } from '../vectors/store.ts';
 
 /** What every index is made for. */
 export interface IndexOptions {
@@ -49,6 +50,15 @@ export interface MemoryUsage {
   readonly codes: number;
   /** Ids, in linear memory and in the look-up table. */
   readonly ids: number;
+}
+
+/** What an index holds that keeps all it has in the arena of its store. */
+export function usageOf({ layout, segments, arena, idBytes }: VectorStore): MemoryUsage {
+  const capacity = segments.length * layout.rowsPerSegment;
+  const vectors = capacity * (layout.stride + 4);
+  const ids = capacity * 4 + idBytes;
+  const total = arena.bytes + idBytes;
+  return { total, vectors, codes: total - vectors - ids, ids };
 }
 
 /** Rows to add, checked: `values` are rows x dimensions, `ids` one a row where the caller gave any. */
