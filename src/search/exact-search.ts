@@ -39,6 +39,8 @@ export interface RankedRows {
   readonly rescored: Int32Array;
 }
 
+/** Results of one call, 2 GiB: a runtime may grant arrays that the machine then has no memory for. */
+const MOST_RESULTS = 2 ** 28;
 /** Queries prepared at once: twenty full tiles. */
 const BATCH_QUERIES = 120;
 /** Results of a batch take no more linear memory than this. */
@@ -90,8 +92,9 @@ export function searchExact(store: ExactRows, queries: Float32Array, search: Exa
   return ranked;
 }
 
-/** Results of which none is found yet. */
+/** Results of which none is found yet. @throws LanewiseError `MEMORY_EXHAUSTED` */
 export function unranked({ metric }: ExactRows, count: number, k: number): RankedRows {
+  if (count * k > MOST_RESULTS) throw tooManyResults(count, k);
   try {
     return {
       ids: new Int32Array(count * k).fill(-1),
@@ -101,9 +104,13 @@ export function unranked({ metric }: ExactRows, count: number, k: number): Ranke
       rescored: new Int32Array(count),
     };
   } catch (cause) {
-    const message = `The runtime has no arrays for ${count} x ${k} results. Ask for a smaller k, or fewer queries at once.`;
-    throw new LanewiseError('MEMORY_EXHAUSTED', message, { got: count * k, cause });
+    throw tooManyResults(count, k, cause);
   }
+}
+
+function tooManyResults(count: number, k: number, cause?: unknown): LanewiseError {
+  const message = `There are no arrays for ${count} x ${k} results. Ask for a smaller k, or fewer queries at once.`;
+  return new LanewiseError('MEMORY_EXHAUSTED', message, { expected: MOST_RESULTS, got: count * k, cause });
 }
 
 /** Whether a filter allows so few rows that these alone are scored. */

@@ -51,6 +51,11 @@ const common: readonly Case[] = [
   ['wants 1.5 results', 'INVALID_ARGUMENT', (index) => index.search([1, 2], { k: 1.5 })],
   ['wants NaN results', 'INVALID_ARGUMENT', (index) => index.search([1, 2], { k: nan })],
   ["wants '3' results", 'INVALID_ARGUMENT', (index) => index.search([1, 2], { k: any('3') })],
+  [
+    'wants more results than memory holds',
+    'MEMORY_EXHAUSTED',
+    (index) => index.search([1, 2], { k: 2 ** 31 - 1 }),
+  ],
   ['wants 2^31 results', 'INVALID_ARGUMENT', (index) => index.search([1, 2], { k: 2 ** 31 })],
   ['filters by a set', 'INVALID_ARGUMENT', (index) => index.search([1, 2], { filter: any(new Set([1])) })],
   ['filters by null', 'INVALID_ARGUMENT', (index) => index.search([1, 2], { filter: any(null) })],
