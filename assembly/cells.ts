@@ -10,7 +10,7 @@
 import { insert } from './beam';
 import { groupsOf, recordOf, rowOf, segmentOf, tailOf } from './graph';
 import { BLOCK, GROUP_BYTES, normsOf } from './segment';
-import { HEAD_BYTES, multiplyTile, TILE, TILE_BYTES } from './tile';
+import { multiplyTile, placeCodes, TILE } from './tile';
 
 /** Bytes of a block for codes of some groups of 4 dimensions. */
 function blockBytesOf(groups: u32): u32 {
@@ -51,13 +51,11 @@ export function packCell(
   }
 }
 
-/** Interleaves the codes of `size` beams, 1 to 6, four bytes at a time. */
-function packBeams(beams: usize, size: u32, groups: u32, codes: usize): void {
-  for (let i: u32 = 0; i < TILE; i++) {
-    const from = load<usize>(load<usize>(beams + (min(i, size - 1) << 2)));
-    for (let group: u32 = 0; group < groups; group++) {
-      store<u32>(codes + group * TILE_BYTES + (i << 2), load<u32>(from + (group << 2)));
-    }
+/** Writes the codes of `size` beams, 1 to 6, into a tile; a short one repeats its last. */
+function packBeams(beams: usize, size: u32, groups: u32, tile: usize): void {
+  for (let place: u32 = 0; place < TILE; place++) {
+    const beam = load<usize>(beams + (min(place, size - 1) << 2));
+    placeCodes(load<usize>(beam), groups, tile, place);
   }
 }
 
@@ -76,7 +74,7 @@ export function scanCell(
   const end = blocks + ((rows + BLOCK - 1) / BLOCK) * blockBytes;
   for (let first: u32 = 0; first < count; first += TILE) {
     const size = min(TILE, count - first);
-    packBeams(beams + (first << 2), size, groups, tile + HEAD_BYTES);
+    packBeams(beams + (first << 2), size, groups, tile);
     for (let block = blocks; block < end; block += blockBytes) {
       const tail = block + groups * GROUP_BYTES;
       multiplyTile(tile, size, groups, block, tail + 64, scratch);

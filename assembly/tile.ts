@@ -38,11 +38,15 @@ export function packTile(queries: usize, size: u32, tile: usize): void {
   for (let place: u32 = 0; place < TILE; place++) {
     const query = load<usize>(queries + (min(place, size - 1) << 2));
     store<usize>(tile + (place << 2), query);
-    const from = load<usize>(query, 4);
-    const to = tile + HEAD_BYTES + (place << 2);
-    for (let group: u32 = 0; group < groups; group++) {
-      store<u32>(to + group * TILE_BYTES, load<u32>(from + (group << 2)));
-    }
+    placeCodes(load<usize>(query, 4), groups, tile, place);
+  }
+}
+
+/** Writes the codes of one query into its place of a tile. */
+export function placeCodes(codes: usize, groups: u32, tile: usize, place: u32): void {
+  const to = tile + HEAD_BYTES + (place << 2);
+  for (let group: u32 = 0; group < groups; group++) {
+    store<u32>(to + group * TILE_BYTES, load<u32>(codes + (group << 2)));
   }
 }
 

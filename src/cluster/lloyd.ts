@@ -4,9 +4,8 @@ import type { Random } from '../host/random.ts';
 import { METRIC_CODES } from '../vectors/metric.ts';
 import { type Assignment, QueryBatch } from '../vectors/query-batch.ts';
 import type { VectorStore } from '../vectors/store.ts';
+import { TILE_QUERIES } from '../vectors/tile.ts';
 
-/** Queries of a register tile; centroids are drawn so many at a time at most. */
-const TILE = 6;
 /** From so many clusters on, more than one centroid is drawn before distances are measured again. */
 const DRAWN_ONE_BY_ONE = 64;
 /** Multiply-adds between two looks at the clock: some 3 ms in the slower tier. */
@@ -101,7 +100,7 @@ export class Lloyd {
     const { dimensions, size } = this.#store;
     this.#forgetCells();
     for (let chosen = 0; chosen < clusters; ) {
-      const wanted = Math.min(TILE, Math.ceil(chosen / DRAWN_ONE_BY_ONE), clusters - chosen);
+      const wanted = Math.min(TILE_QUERIES, Math.ceil(chosen / DRAWN_ONE_BY_ONE), clusters - chosen);
       const rows = chosen === 0 ? [this.#random.integer(size)] : this.#draw(wanted);
       const drawn = new Float32Array(rows.length * dimensions);
       rows.forEach((row, i) => {
@@ -181,12 +180,12 @@ export class Lloyd {
       batch.prepare(centroids, 0, Number.NEGATIVE_INFINITY);
       batch.packTiles();
       const rows = Math.min(size, layout.rowsPerSegment);
-      const tiles = Math.max(1, Math.floor(PIECE_PRODUCTS / (rows * dimensions * TILE)));
+      const tiles = Math.max(1, Math.floor(PIECE_PRODUCTS / (rows * dimensions * TILE_QUERIES)));
       for (const [i, segment] of segments.entries()) {
         const assignment = this.#assignments[i]!;
         if (first === undefined) batch.scoreCells(segment, assignment);
-        for (let from = 0; from < count; from += TILE * tiles) {
-          const to = Math.min(count, from + TILE * tiles);
+        for (let from = 0; from < count; from += TILE_QUERIES * tiles) {
+          const to = Math.min(count, from + TILE_QUERIES * tiles);
           batch.assignRows(segment, assignment, from, to, first);
           this.#done += (to - from) * Math.min(layout.rowsPerSegment, size - i * layout.rowsPerSegment);
           yield this.#progress;

@@ -2,6 +2,7 @@ import { LanewiseError } from '../host/errors.ts';
 import type { Bitmap } from '../vectors/bitmap.ts';
 import { type QueriedRows, QueryBatch } from '../vectors/query-batch.ts';
 import type { SegmentLayout } from '../vectors/segment.ts';
+import { LEAST_TILED } from '../vectors/tile.ts';
 import { AllowedRows } from './allowed-rows.ts';
 
 /** How an exact answer is found: by certified bounds, or by scoring every row. Both give the same bits. */
@@ -45,8 +46,6 @@ const MOST_RESULTS = 2 ** 28;
 const BATCH_QUERIES = 120;
 /** Results of a batch take no more linear memory than this. */
 const BATCH_RESULT_BYTES = 16 << 20;
-/** From so many queries on, a tile beats one scan a query. */
-const LEAST_TILED = 3;
 /** A row taken from the middle of memory and scored costs about as much as bounding this many in passing. */
 const SCORE_COST = 32;
 /**

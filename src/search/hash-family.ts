@@ -1,12 +1,10 @@
 import { RowChunk } from '../vectors/row-chunk.ts';
 import type { VectorStore } from '../vectors/store.ts';
+import { TILE_GROUP_BYTES, TILE_HEAD_BYTES, TILE_QUERIES, tileBytes } from '../vectors/tile.ts';
 import { drawHyperplanes } from './hyperplanes.ts';
 import type { CheckedLshOptions } from './lsh-options.ts';
 
-/** Hyperplanes in a tile, bytes at its head and for a group of four dimensions, and what is added to a weight. */
-const TILE = 6;
-const TILE_HEAD_BYTES = 32;
-const TILE_GROUP_BYTES = 24;
+/** What is added to a weight. */
 const WEIGHT_ZERO = 64;
 /** Queries hashed at once: a block of rows. */
 export const HASHED_QUERIES = 16;
@@ -29,18 +27,18 @@ export class HashFamily {
   constructor(store: VectorStore, { dimensions, tables, bits, seed }: CheckedLshOptions) {
     const { arena, runtime } = store;
     const { lanes } = store.layout;
-    const tiles = Math.ceil((tables * bits) / TILE);
-    const tileBytes = TILE_HEAD_BYTES + lanes * TILE_GROUP_BYTES;
+    const tiles = Math.ceil((tables * bits) / TILE_QUERIES);
+    const bytes = tileBytes(lanes);
     this.#store = store;
     this.address = arena.allocate(FAMILY_BYTES);
     this.#queries = new RowChunk(arena, dimensions, 'cosine', HASHED_QUERIES);
-    const hyperplanes = arena.allocate(tiles * tileBytes);
-    const products = arena.allocate(tiles * TILE * 4 * HASHED_QUERIES);
-    const sides = arena.allocate(2 * (tiles * TILE + SIDES_BEYOND));
+    const hyperplanes = arena.allocate(tiles * bytes);
+    const products = arena.allocate(tiles * TILE_QUERIES * 4 * HASHED_QUERIES);
+    const sides = arena.allocate(2 * (tiles * TILE_QUERIES + SIDES_BEYOND));
     const queryLinks = arena.allocate(HASHED_QUERIES * tables * LINK_BYTES);
     const { u8, u32 } = runtime.memory;
-    u8.fill(WEIGHT_ZERO, hyperplanes, hyperplanes + tiles * tileBytes);
-    packHyperplanes(u8, hyperplanes, tileBytes, dimensions, drawHyperplanes(dimensions, tables * bits, seed));
+    u8.fill(WEIGHT_ZERO, hyperplanes, hyperplanes + tiles * bytes);
+    packHyperplanes(u8, hyperplanes, bytes, dimensions, drawHyperplanes(dimensions, tables * bits, seed));
     u32.set([hyperplanes, tiles, tables, bits, lanes, products, sides, queryLinks, 0, 0], this.address / 4);
   }
 
@@ -60,15 +58,15 @@ export class HashFamily {
 function packHyperplanes(
   u8: Uint8Array,
   address: number,
-  tileBytes: number,
+  bytes: number,
   dimensions: number,
   weights: Int8Array,
 ): void {
   for (let i = 0; i < weights.length; i++) {
     const hyperplane = Math.floor(i / dimensions);
     const dimension = i % dimensions;
-    const tile = Math.floor(hyperplane / TILE);
-    const group = tile * tileBytes + TILE_HEAD_BYTES + (dimension >> 2) * TILE_GROUP_BYTES;
-    u8[address + group + (hyperplane % TILE) * 4 + (dimension & 3)] = weights[i]! + WEIGHT_ZERO;
+    const tile = Math.floor(hyperplane / TILE_QUERIES);
+    const group = tile * bytes + TILE_HEAD_BYTES + (dimension >> 2) * TILE_GROUP_BYTES;
+    u8[address + group + (hyperplane % TILE_QUERIES) * 4 + (dimension & 3)] = weights[i]! + WEIGHT_ZERO;
   }
 }

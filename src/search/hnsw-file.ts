@@ -8,7 +8,7 @@ import { HnswGraph, MOST_LAYERS, NONE } from './hnsw/graph.ts';
 import { type GraphOptions, MOST_CANDIDATES, MOST_LINKS } from './hnsw-options.ts';
 import { asFileError, corruptFile, type FileTensor, IndexFile, writeIndexFile } from './index-file.ts';
 import { rowTensors } from './row-tensors.ts';
-import { readTuning, type Tuning } from './tuning.ts';
+import { readTuning, type Tuning, tuningExtras } from './tuning.ts';
 
 const ESTIMATOR = 'HnswIndex';
 
@@ -34,13 +34,13 @@ export function writeHnswIndex({ graph, options, tuning }: SavedHnsw): Uint8Arra
   const { store } = graph;
   const { dimensions, metric, nextId, size } = store;
   const { m, efConstruction, seed } = options;
-  const extras = tuning ? { tuning: JSON.stringify(tuning) } : undefined;
+  const extras = tuningExtras(tuning);
   const head = {
     estimator: ESTIMATOR,
     options: { dimensions, metric, m, efConstruction },
     nextId,
     seed,
-    ...(extras && { extras }),
+    extras,
   };
   const links = copyLinks(graph);
   return writeIndexFile(head, [...rowTensors(store, size), ...linkTensors(store.runtime, links, m)]);

@@ -15,7 +15,7 @@ import {
   MOST_CELLS,
   type Rescore,
 } from './ivf-options.ts';
-import { readTuning, type Tuning } from './tuning.ts';
+import { readTuning, type Tuning, tuningExtras } from './tuning.ts';
 
 const ESTIMATOR = 'IvfIndex';
 
@@ -41,8 +41,8 @@ export function writeIvfIndex(saved: SavedIvf): Uint8Array<ArrayBuffer> {
   rows.compact();
   const { dimensions, metric, cells, nextId, size } = rows;
   const options = { dimensions, metric, cells, codes, ...(isSketch(codes) && { rescore }) };
-  const extras = tuning ? { tuning: JSON.stringify(tuning) } : undefined;
-  const head = { estimator: ESTIMATOR, options, nextId, seed, ...(extras && { extras }) };
+  const extras = tuningExtras(tuning);
+  const head = { estimator: ESTIMATOR, options, nextId, seed, extras };
   return writeIndexFile(head, [
     ...centroidTensors(centroids),
     ...sketcherTensors(sketches),

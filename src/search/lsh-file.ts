@@ -8,7 +8,7 @@ import { drawHyperplanes } from './hyperplanes.ts';
 import { asFileError, corruptFile, IndexFile, writeIndexFile } from './index-file.ts';
 import { type CheckedLshOptions, checkLshOptions, isProbes } from './lsh-options.ts';
 import { rowTensors } from './row-tensors.ts';
-import { readTuning, type Tuning } from './tuning.ts';
+import { readTuning, type Tuning, tuningExtras } from './tuning.ts';
 
 const ESTIMATOR = 'LshIndex';
 
@@ -29,7 +29,7 @@ export function writeLshIndex({ store, tables, tuning }: SavedLsh): Uint8Array<A
   tables.settle();
   const { dimensions, tables: count, bits, seed } = tables.options;
   const options = { dimensions, metric: 'cosine', tables: count, bits };
-  const extras = tuning ? { tuning: JSON.stringify(tuning) } : {};
+  const extras = tuningExtras(tuning);
   const head = { estimator: ESTIMATOR, options, nextId: store.nextId, seed, extras };
   const hyperplanes = arrayTensor(store.runtime, hyperplaneSpec(tables.options), draw(tables.options));
   return writeIndexFile(head, [...rowTensors(store, store.size), hyperplanes]);

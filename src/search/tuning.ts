@@ -1,3 +1,4 @@
+import type { Metadata } from '../format/safetensors.ts';
 import type { Metric } from '../vectors/metric.ts';
 import { corruptFile } from './index-file.ts';
 import type { CommonSearchOptions, SearchResult } from './options.ts';
@@ -60,6 +61,11 @@ function isEffort(effort: Effort): boolean {
   return (
     values.length > 0 && values.every((value) => Number.isInteger(value) && value >= 1 && value < 2 ** 31)
   );
+}
+
+/** What `tune` found, as a file says it beside its tensors. */
+export function tuningExtras(tuning: Tuning | undefined): Metadata {
+  return tuning ? { tuning: JSON.stringify(tuning) } : {};
 }
 
 /** What a file says that `tune` found. @throws LanewiseError `FILE_CORRUPT` */

@@ -2,22 +2,16 @@ import type { Runtime } from '../host/kernels.ts';
 import type { Bitmap } from './bitmap.ts';
 import { METRIC_CODES, type Metric, normError, normRange } from './metric.ts';
 import { BLOCK_ROWS, type SegmentLayout } from './segment.ts';
+import { LEAST_TILED, PRODUCT_BYTES, TILE_QUERIES, tileBytes } from './tile.ts';
 
 /** Bytes of a query descriptor (assembly/query.ts draws it). */
 const QUERY_BYTES = 112;
-/** Queries in a full register tile, and bytes that a tile takes a group of four dimensions. */
-const TILE_QUERIES = 6;
-const TILE_HEAD_BYTES = 32;
-const TILE_GROUP_BYTES = 24;
 /** Candidates that wait at a query, and bytes of a candidate or a result. */
 const CANDIDATE_ROOM = 64;
 const ENTRY_BYTES = 8;
 const CANDIDATE_BYTES = 16;
-/** From so many queries on, a tile beats one scan a query. */
-const LEAST_TILED = 3;
 /** What selecting cells counts in. */
 const CLASS_BYTES = 1024;
-const PRODUCT_BYTES = 64 * TILE_QUERIES;
 
 // Fields of the descriptor, in words.
 const FOUND = 11;
@@ -94,7 +88,7 @@ export class QueryBatch {
     this.#runtime = store.runtime;
     this.#wanted = wanted;
     this.#codeBytes = 8 * Math.ceil(lanes / 2);
-    this.#tileBytes = TILE_HEAD_BYTES + TILE_GROUP_BYTES * lanes;
+    this.#tileBytes = tileBytes(lanes);
     let end = 0;
     const place = (bytes: number): number => {
       const start = end;

@@ -1,5 +1,6 @@
 import { Arena } from '../../host/arena.ts';
 import { Random } from '../../host/random.ts';
+import { PRODUCT_BYTES, tileBytes } from '../../vectors/tile.ts';
 import { concatenate, dealRows, groupByCell } from './dealing.ts';
 import type { HnswGraph } from './graph.ts';
 import { BeamPlan, BlockPlan, type Linker } from './workspace.ts';
@@ -13,10 +14,6 @@ const FULLNESS = 3;
 const CHUNK_QUERIES = 2048;
 /** Cells nearest to a query are looked through first: they raise its threshold for the others. */
 const FIRST_PROBES = 3;
-/** Bytes of what a tile of six queries needs: products, and codes for groups of four dimensions. */
-const PRODUCT_BYTES = 384;
-const TILE_HEAD_BYTES = 32;
-const TILE_GROUP_BYTES = 24;
 
 /** Rows of one part of the space, packed for the tile. */
 interface Cell {
@@ -71,9 +68,7 @@ export class LayerBuilder {
     try {
       const chunk = Math.min(CHUNK_QUERIES, nodes.length);
       this.#list = this.#arena.allocate(8 * Math.max(nodes.length, chunk));
-      this.#scratch = this.#arena.allocate(
-        PRODUCT_BYTES + TILE_HEAD_BYTES + (graph.codeBytes / 4) * TILE_GROUP_BYTES,
-      );
+      this.#scratch = this.#arena.allocate(PRODUCT_BYTES + tileBytes(graph.codeBytes / 4));
       const plan = new BlockPlan();
       const capacity = Math.max(options.candidates + 1, options.probes);
       const shape = { capacity, codeBytes: graph.codeBytes, slots: 0, listed: 0 };
