@@ -1,3 +1,4 @@
+export { type ErrorCode, type ErrorDetails, LanewiseError } from '../host/errors.ts';
 export { type NpyArray, type NpyDtype, readNpy } from './npy.ts';
 export {
   createSafetensors,

@@ -1,0 +1,3 @@
+export * from '../host/index.ts';
+export { KMeans, type KMeansOptions } from './k-means.ts';
+export { ProductQuantizer, type ProductQuantizerOptions } from './product-quantizer.ts';

@@ -1,0 +1,2 @@
+export * from '../host/index.ts';
+export { measureRoof, type Roof, type RoofOptions } from './roof.ts';
