@@ -12,6 +12,8 @@ const ENTRIES = {
   cost: 'src/cost/index.ts',
   evaluate: 'src/evaluate/index.ts',
   format: 'src/format/index.ts',
+  worker: 'src/worker/index.ts',
+  'worker/serve': 'src/worker/serve.ts',
 };
 
 /** Serves the compiled kernels as base64 strings, one export a tier, and ships the .wasm files beside the code. */
@@ -70,10 +72,12 @@ export default [
   },
   { input: ENTRIES, output: chunks, plugins: readable, external },
   {
-    input: ENTRIES,
+    input: { ...ENTRIES, 'worker/thread': 'src/worker/thread.ts' },
     output: { ...chunks, chunkFileNames: 'chunks/[name].d.ts' },
     plugins: [dts()],
     external,
   },
   alone('src/index.ts', 'dist/lanewise.min.js'),
+  // Import maps do not reach into workers, and a worker's file has to work as it is served.
+  alone('src/worker/thread.ts', 'dist/worker/thread.js'),
 ];
