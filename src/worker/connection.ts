@@ -9,8 +9,8 @@ interface Waiting {
   /** The remote object that was called, which must not be collected meanwhile. */
   readonly remote: object | undefined;
   readonly options: CallOptions | undefined;
-  /** Why it is being aborted. */
-  reason?: { readonly thrown: unknown };
+  /** Why it is being aborted: the signal's reason, or what its listener threw. */
+  reason?: { readonly thrown: unknown; readonly byListener: boolean };
   resolve(result: unknown): void;
   reject(error: unknown): void;
   readonly onAbort: () => void;
@@ -54,7 +54,7 @@ export class Connection {
       options?.signal?.throwIfAborted();
       const call = ++this.#calls;
       this.#send(call, object, name, args, options);
-      const onAbort = () => this.#abort(call, options?.signal?.reason);
+      const onAbort = () => this.#abort(call, options?.signal?.reason, false);
       options?.signal?.addEventListener('abort', onAbort);
       if (this.#waiting.size === 0) this.#hold(true);
       this.#waiting.set(call, { remote, options, resolve, reject, onAbort });
@@ -70,7 +70,7 @@ export class Connection {
   }
 
   /** Ends the thread since its worker has failed. */
-  fail(reason = 'It tells no reason.', cause?: unknown): void {
+  fail(reason = 'No reason is told.', cause?: unknown): void {
     const remedy = this.#isOpen
       ? 'What it held is lost: open a new thread, and load from saved bytes.'
       : "See that lanewise's dist/worker/thread.js, or what the bundler made of it, is served from the page's own origin " +
@@ -97,10 +97,10 @@ export class Connection {
     }
   }
 
-  #abort(call: number, thrown: unknown): void {
+  #abort(call: number, thrown: unknown, byListener: boolean): void {
     const waiting = this.#waiting.get(call);
     if (!waiting || waiting.reason) return;
-    waiting.reason = { thrown };
+    waiting.reason = { thrown, byListener };
     const message: Abort = { lanewise: PROTOCOL, call, abort: true };
     this.#worker.postMessage(message, []);
   }
@@ -116,17 +116,18 @@ export class Connection {
     try {
       this.#waiting.get(call)?.options?.onProgress?.(progress);
     } catch (error) {
-      this.#abort(call, error); // as it would stop a call without a thread
+      this.#abort(call, error, true); // as it would stop a call without a thread
     }
   }
 
   #settle(waiting: Waiting | undefined, reply: Reply): void {
     if (!waiting) return;
     const { resolve, reject, remote, reason } = waiting;
-    if (reply.is === 'result') resolve(reply.value);
+    // The call may be done before it learns of it; an error of the listener's is told all the same.
+    if (reply.is === 'aborted' || reason?.byListener) reject(reason?.thrown);
+    else if (reply.is === 'result') resolve(reply.value);
     else if (reply.is === 'made') resolve(this.#make(reply.value));
     else if (reply.is === 'itself') resolve(remote);
-    else if (reply.is === 'aborted') reject(reason?.thrown);
     else if (reply.is === 'thrown') reject(reply.value);
     else if (reply.is === 'failure') {
       const { code, message, details } = reply.value;

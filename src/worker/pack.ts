@@ -59,9 +59,11 @@ function copy(view: ArrayBufferView): ArrayBufferView {
   return view instanceof DataView ? structuredClone(view) : Uint8Array.prototype.slice.call(view);
 }
 
+/** Whether a value is an object literal, of this realm or another one. */
 function isPlain(value: unknown): value is Record<string, unknown> {
-  const prototype = typeof value === 'object' && value && Object.getPrototypeOf(value);
-  return prototype === Object.prototype || (prototype === null && value !== null);
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 /** By what it has: it may come from another file of the package. */
