@@ -20,7 +20,7 @@ const ENTRIES = {
   format: 'src/format/index.ts',
 };
 
-/** Serves the compiled kernels, fastest tier first, as one LZMA stream in base64 and the bytes of each. */
+/** Serves the compiled kernels as one LZMA stream, fastest tier first, the bytes of each, and what unpacks them. */
 function kernelBytes() {
   const id = 'virtual:kernel-bytes';
   return {
@@ -31,9 +31,13 @@ function kernelBytes() {
       const tiers = TIERS.map((tier) => readFileSync(`dist/kernels/${tier}.wasm`));
       const file = Buffer.from(lzma.LZMA.compress(Buffer.concat(tiers), 9));
       if (file[0] !== LITERALS_BY_3_POSITIONS_BY_2)
-        throw new Error(`src/host/kernels/lzma.ts does not unpack ${file[0]}.`);
+        throw new Error(`assembly/unpack.ts does not unpack ${file[0]}.`);
       const sizes = TIERS.map((tier, i) => `${tier}: ${tiers[i].length}`).join(', ');
-      return `export const sizes = { ${sizes} };\nexport const packed = '${file.toString('base64', LZMA_HEADER)}';`;
+      return [
+        `export const sizes = { ${sizes} };`,
+        `export const packed = '${file.toString('base64', LZMA_HEADER)}';`,
+        `export const unpacker = '${readFileSync('dist/unpack.wasm', 'base64')}';`,
+      ].join('\n');
     },
   };
 }
