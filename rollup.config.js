@@ -18,6 +18,8 @@ const ENTRIES = {
   cost: 'src/cost/index.ts',
   evaluate: 'src/evaluate/index.ts',
   format: 'src/format/index.ts',
+  worker: 'src/worker/index.ts',
+  'worker/serve': 'src/worker/serve.ts',
 };
 
 /** Serves the compiled kernels as one LZMA stream, fastest tier first, the bytes of each, and what unpacks them. */
@@ -90,10 +92,12 @@ export default [
   },
   { input: ENTRIES, output: chunks, plugins: code, external },
   {
-    input: ENTRIES,
+    input: { ...ENTRIES, 'worker/thread': 'src/worker/thread.ts' },
     output: { ...chunks, chunkFileNames: 'chunks/[name].d.ts' },
     plugins: [dts()],
     external,
   },
   alone('src/index.ts', 'dist/lanewise.min.js'),
+  // Import maps do not reach into workers, and a worker's file has to work as it is served.
+  alone('src/worker/thread.ts', 'dist/worker/thread.js'),
 ];
