@@ -12,6 +12,7 @@ const ENTRIES = {
   cost: 'src/cost/index.ts',
   evaluate: 'src/evaluate/index.ts',
   format: 'src/format/index.ts',
+  store: 'src/store/index.ts',
 };
 
 /** Serves the compiled kernels as base64 strings, one export a tier, and ships the .wasm files beside the code. */
