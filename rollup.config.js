@@ -18,6 +18,7 @@ const ENTRIES = {
   cost: 'src/cost/index.ts',
   evaluate: 'src/evaluate/index.ts',
   format: 'src/format/index.ts',
+  store: 'src/store/index.ts',
   worker: 'src/worker/index.ts',
   'worker/serve': 'src/worker/serve.ts',
 };
