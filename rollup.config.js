@@ -86,6 +86,7 @@ const kernels = (name) => ({
 export default [
   kernels('inline'),
   kernels('module'),
+  kernels('simd-module'),
   {
     input: 'src/host/kernels/inline.ts',
     output: { file: 'dist/kernels/inline.d.ts', format: 'es' },
