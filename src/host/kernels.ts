@@ -219,7 +219,7 @@ export async function init(): Promise<void> {
   const chosen = options;
   for (const { source, tier } of sources(chosen)) {
     if (loaded) return;
-    const module = source instanceof WebAssembly.Module ? source : await guardCompile(source);
+    const module = isBytes(source) ? await guardCompile(source) : source;
     loaded ??= instantiate(module, tier, chosen);
   }
   if (!loaded) throw noneAccepted(chosen);
@@ -229,7 +229,7 @@ export async function init(): Promise<void> {
 export function runtime(): Runtime {
   if (loaded) return loaded;
   for (const { source, tier } of sources(options)) {
-    const module = source instanceof WebAssembly.Module ? source : compile(source);
+    const module = isBytes(source) ? compile(source) : source;
     loaded = instantiate(module, tier, options);
     if (loaded) return loaded;
   }
@@ -250,16 +250,20 @@ function* sources({ tier, module, bytes }: SetupOptions): Generator<ChosenSource
     for (const candidate of tier ? [tier] : TIERS) yield* accepted(kernelSources[candidate]?.(), candidate);
 }
 
+/** Not bytes: a module, whose class may be that of another realm, as where an edge runtime hands it in. */
+function isBytes(source: Uint8Array<ArrayBuffer> | WebAssembly.Module): source is Uint8Array<ArrayBuffer> {
+  return ArrayBuffer.isView(source);
+}
+
 function* accepted(
   source: Uint8Array<ArrayBuffer> | WebAssembly.Module | undefined,
   tier: Tier,
 ): Generator<ChosenSource> {
-  if (source && (source instanceof WebAssembly.Module || WebAssembly.validate(source)))
-    yield { source, tier };
+  if (source && (!isBytes(source) || WebAssembly.validate(source))) yield { source, tier };
 }
 
 function toBytes(bytes: ArrayBufferView<ArrayBuffer> | ArrayBuffer): Uint8Array<ArrayBuffer> {
-  if (bytes instanceof ArrayBuffer) return new Uint8Array(bytes);
+  if (!ArrayBuffer.isView(bytes)) return new Uint8Array(bytes);
   return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
