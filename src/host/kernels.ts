@@ -271,7 +271,7 @@ function compile(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module {
   try {
     return new WebAssembly.Module(bytes);
   } catch (error) {
-    throw compileError(error);
+    throw policyError(error);
   }
 }
 
@@ -279,13 +279,13 @@ async function guardCompile(bytes: Uint8Array<ArrayBuffer>): Promise<WebAssembly
   try {
     return await WebAssembly.compile(bytes);
   } catch (error) {
-    throw compileError(error);
+    throw policyError(error);
   }
 }
 
-/** The bytes were valid, so what forbade compiling them is a policy: a page's, or the platform's. */
-function compileError(error: unknown): unknown {
-  if (error instanceof LanewiseError || !(error instanceof WebAssembly.CompileError)) return error;
+/** The bytes were valid, so what forbids them is a policy: a page's, or the platform's. WebKit calls it an EvalError. */
+function policyError(error: unknown): unknown {
+  if (!(error instanceof WebAssembly.CompileError || error instanceof EvalError)) return error;
   return new LanewiseError(
     'CSP_BLOCKED',
     "The runtime forbids compiling WebAssembly. On a page, add 'wasm-unsafe-eval' to the script-src directive of its " +
@@ -318,10 +318,18 @@ function instantiate(
   { maximumBytes }: SetupOptions,
 ): Runtime | undefined {
   const memory = createMemory(maximumBytes);
-  const { exports } = new WebAssembly.Instance(module, { env: { memory: memory.wasm } });
-  const kernels = exports as unknown as Kernels;
+  const kernels = instanceOf(module, memory).exports as unknown as Kernels;
   // Twelve sums that start at 0..11 each take four products 3 x 3: 66 + 12 * 36.
   return kernels.multiplyCodes(1, 0x03030303) === 498 ? { kernels, memory, tier } : undefined;
+}
+
+/** WebKit compiles whatever a page's policy says, and asks it here. */
+function instanceOf(module: WebAssembly.Module, { wasm: memory }: Memory): WebAssembly.Instance {
+  try {
+    return new WebAssembly.Instance(module, { env: { memory } });
+  } catch (error) {
+    throw policyError(error);
+  }
 }
 
 /** Some devices refuse to reserve 4 GiB of addresses; half as much is asked for until they agree. */
