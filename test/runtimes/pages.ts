@@ -1,12 +1,15 @@
 import { readFileSync } from 'node:fs';
-import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { savedIndex } from './saved-index.ts';
 import { type Server, serve } from './server.ts';
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 const DIST = fileURLToPath(new URL('../../dist/', import.meta.url));
-const SHARED = ['/smoke.js', '/first-result.js', '/refusals.js'];
+const SHARED = {
+  '/smoke.js': `${HERE}smoke.js`,
+  '/first-result.js': `${HERE}first-result.js`,
+  '/refusals.js': `${HERE}refusals.js`,
+};
 
 /** Expressions for a tab on a page of `servePages`, each a promise of what its module found. */
 export const EXPRESSIONS = {
@@ -24,21 +27,28 @@ export const EXPRESSIONS = {
 /**
  * An empty page, and beside it the modules that every runtime runs. A page without a bundler has no way to resolve the
  * package by its name, so it is told what a user would write: the one file that stands alone.
+ *
+ * @param more further files, by their path on the server
  */
-export async function servePages(headers: Readonly<Record<string, string>>): Promise<Server> {
+export async function servePages(
+  headers: Readonly<Record<string, string>>,
+  more: Readonly<Record<string, string>> = {},
+): Promise<Server> {
   const index = await savedIndex();
+  const files: Readonly<Record<string, string>> = { ...SHARED, ...more };
   return await serve({
     roots: [DIST],
     headers,
     handler: ({ url = '/' }, response) => {
+      const file = files[url];
       if (url === '/')
         response.setHeader('Content-Type', 'text/html').end('<!doctype html><title>lanewise</title>');
       else if (url === '/index.bin') response.end(index.bytes);
-      else if (SHARED.includes(url)) {
-        const code = readFileSync(HERE + basename(url), 'utf8');
+      else if (file?.endsWith('.js')) {
         response.setHeader('Content-Type', 'text/javascript');
-        response.end(code.replaceAll("'lanewise'", "'./lanewise.min.js'"));
-      } else return false;
+        response.end(readFileSync(file, 'utf8').replaceAll("'lanewise'", "'./lanewise.min.js'"));
+      } else if (file) response.end(readFileSync(file));
+      else return false;
       return true;
     },
   });
