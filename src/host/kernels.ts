@@ -246,8 +246,16 @@ function* sources({ tier, module, bytes }: SetupOptions): Generator<ChosenSource
   if (typeof WebAssembly === 'undefined') throw unsupported('This runtime has no WebAssembly.');
   if (module) yield { source: module, tier: tier ?? 'simd' };
   else if (bytes) yield* accepted(toBytes(bytes), tier ?? 'simd');
-  else
-    for (const candidate of tier ? [tier] : TIERS) yield* accepted(kernelSources[candidate]?.(), candidate);
+  else for (const candidate of tier ? [tier] : TIERS) yield* accepted(bundled(candidate), candidate);
+}
+
+/** The kernels that came with the package. What unpacks them is compiled too, and so may be forbidden. */
+function bundled(tier: Tier): Uint8Array<ArrayBuffer> | WebAssembly.Module | undefined {
+  try {
+    return kernelSources[tier]?.();
+  } catch (error) {
+    throw compileError(error);
+  }
 }
 
 /** Not bytes: a module, whose class may be that of another realm, as where an edge runtime hands it in. */
