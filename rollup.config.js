@@ -29,6 +29,8 @@ function kernelBytes() {
   };
 }
 
+/** `Symbol.dispose` is in the types of TypeScript, but in no default library: who imports the package need not name it. */
+const libraries = '/// <reference lib="esnext.disposable" />';
 const external = ['#kernels', /\.wasm\?module$/];
 const readable = [kernelBytes(), esbuild({ target: 'es2022', minifyWhitespace: true, minifySyntax: true })];
 const chunks = {
@@ -71,7 +73,7 @@ export default [
   { input: ENTRIES, output: chunks, plugins: readable, external },
   {
     input: ENTRIES,
-    output: { ...chunks, chunkFileNames: 'chunks/[name].d.ts' },
+    output: { ...chunks, chunkFileNames: 'chunks/[name].d.ts', banner: libraries },
     plugins: [dts()],
     external,
   },
