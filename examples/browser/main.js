@@ -52,7 +52,10 @@ function show({ index, words }) {
   ids.forEach((id, place) => {
     if (id >= 0 && id !== row) list.append(item(words[id], scores[place]));
   });
-  status.textContent = `Nearest to “${words[row]}”, exactly: ${milliseconds.toFixed(1)} ms, ${rescored[0]} of ${words.length} rows scored in full.`;
+  status.textContent = [
+    `Nearest to “${words[row]}”, exactly, in ${milliseconds.toFixed(1)} ms:`,
+    `${rescored[0]} of ${words.length} rows were scored in full.`,
+  ].join(' ');
 }
 
 try {

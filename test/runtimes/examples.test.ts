@@ -307,7 +307,7 @@ describe.skipIf(isMissing(programs.chromium))('the page in Chromium', () => {
       await page.waitForSelector(READY);
       await page.keyboard.type('king'); // the field has the focus
       expect(await page.evaluate(RESULTS)).toEqual(nearest('king', 12));
-      expect(await page.evaluate(STATUS)).toMatch(/^Nearest to “king”, exactly: .* of 10000 rows/);
+      expect(await page.evaluate(STATUS)).toMatch(/^Nearest to “king”, exactly, in .* of 10000 rows/);
       await page.fill('#word', 'xqz');
       expect(await page.evaluate(RESULTS)).toEqual([]);
       expect(await page.evaluate(STATUS)).toBe('No word begins with “xqz”.');
