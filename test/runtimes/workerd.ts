@@ -1,8 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { build } from 'esbuild';
@@ -10,90 +10,123 @@ import { programs } from './installed.ts';
 import type { Server } from './server.ts';
 
 export interface WorkerOptions {
-  /** The worker's module. It is bundled as wrangler bundles: the same conditions, `.wasm` files beside the code. */
-  readonly main: string;
-  readonly compatibilityDate?: string;
+  /** The module whose default export answers requests. */
+  readonly entry: string;
+  /** Conditions of imports, as the platform's own bundler sets them. @default workerd, worker, browser */
+  readonly conditions?: readonly string[];
+  /** Compatibility flags of the platform. */
+  readonly flags?: readonly string[];
+  /** Files that the worker may import as an ArrayBuffer, by name. */
+  readonly data?: Readonly<Record<string, Uint8Array>>;
   /** A folder of static files, and the name of the binding that fetches them. */
   readonly assets?: { readonly directory: string; readonly binding: string };
+  readonly compatibilityDate?: string;
 }
 
 export interface Worker extends Server {
-  /** Of the workerd process. */
+  /** Of the process. */
   readonly pid: number;
+  /** The JSON that the worker answers with. */
+  get(path: string): Promise<unknown>;
+  /** Processor time that the thread of the worker has taken, in milliseconds. */
+  cpu(): Promise<number>;
 }
 
-/** Runs a worker in workerd, on a free port of this machine. */
-export async function serveWorker(options: WorkerOptions): Promise<Worker> {
-  const folder = await mkdtemp(join(tmpdir(), 'lanewise-workerd-'));
-  try {
-    const config = join(folder, 'config.capnp');
-    await writeFile(config, configOf(await bundle(options.main, folder), options));
-    const { port, process } = await start(config);
-    return {
-      url: `http://127.0.0.1:${port}`,
-      pid: process.pid!,
-      async [Symbol.asyncDispose]() {
-        const ended = once(process, 'exit');
-        if (process.exitCode === null && process.kill()) await ended;
-        await rm(folder, { recursive: true });
-      },
-    };
-  } catch (error) {
-    await rm(folder, { recursive: true });
-    throw error;
-  }
-}
-
-/** The files of the bundle by name, the worker's first. */
-async function bundle(main: string, outdir: string): Promise<readonly string[]> {
-  const { metafile } = await build({
-    entryPoints: { worker: main },
-    ...{ bundle: true, format: 'esm', target: 'es2022', outdir, metafile: true },
-    conditions: ['workerd', 'worker', 'browser'],
-    loader: { '.wasm': 'copy' },
-    logLevel: 'silent',
-  });
-  return Object.keys(metafile.outputs)
-    .map((path) => basename(path))
-    .sort((name) => (name === 'worker.js' ? -1 : 1));
-}
-
-/** Text in Cap'n Proto's schema language, whose strings are JSON's as far as paths need. */
-function configOf(files: readonly string[], { compatibilityDate, assets }: WorkerOptions): string {
-  const text = JSON.stringify;
-  const modules = files.map((name) =>
-    // Imported as './name.wasm?module', and found by that very name.
-    name.endsWith('.wasm')
-      ? `(name = ${text(`${name}?module`)}, wasm = embed ${text(name)})`
-      : `(name = ${text(name)}, esModule = embed ${text(name)})`,
+/** Bundles a worker, with its `.wasm` imports as modules compiled by the platform, and serves it with workerd. */
+export async function serveWorker({
+  entry,
+  conditions = ['workerd', 'worker', 'browser'],
+  flags = [],
+  data = {},
+  assets,
+  compatibilityDate = '2026-01-01',
+}: WorkerOptions): Promise<Worker> {
+  const folder = await mkdtemp(join(tmpdir(), 'lanewise-worker-'));
+  await bundle(entry, folder, { conditions, external: Object.keys(data) });
+  for (const [name, bytes] of Object.entries(data)) await writeFile(join(folder, name), bytes);
+  await writeFile(
+    join(folder, 'config.capnp'),
+    configuration(await readdir(folder), { flags, assets, compatibilityDate }),
   );
-  const binding = assets && `(name = ${text(assets.binding)}, service = "assets")`;
-  const disk = assets && `, (name = "assets", disk = (path = ${text(assets.directory)}))`;
-  return `using Workerd = import "/workerd/workerd.capnp";
-const worker :Workerd.Worker = (
-  modules = [${modules.join(', ')}],
-  compatibilityDate = ${text(compatibilityDate ?? '2026-11-01')},
-  bindings = [${binding ?? ''}],
-);
-const config :Workerd.Config = (
-  services = [(name = "worker", worker = .worker)${disk ?? ''}],
-  sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "worker")],
-);
-`;
+
+  const server = spawn(programs.workerd.path!, ['serve', 'config.capnp', '--control-fd=3'], {
+    cwd: folder,
+    stdio: ['ignore', 'inherit', 'inherit', 'pipe'],
+  });
+  const ended = once(server, 'exit');
+  const port = await portOf(server.stdio[3] as Readable);
+  const url = `http://127.0.0.1:${port}`;
+  return {
+    url,
+    pid: server.pid!,
+    async get(path) {
+      const response = await fetch(url + path);
+      if (!response.ok) throw new Error(`workerd answered ${response.status}: ${await response.text()}`);
+      return await response.json();
+    },
+    cpu: () => cpuOf(server.pid!),
+    async [Symbol.asyncDispose]() {
+      server.kill();
+      await ended;
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
 }
 
-/** Resolves when workerd says on which port it listens; rejects with what it prints when it ends before that. */
-async function start(config: string): Promise<{ port: number; process: ChildProcess }> {
-  const process = spawn(programs.workerd.path!, ['serve', config, 'config', '--control-fd=3'], {
-    stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
+async function bundle(
+  entry: string,
+  outdir: string,
+  { conditions, external }: { conditions: readonly string[]; external: string[] },
+): Promise<void> {
+  await build({
+    ...{ entryPoints: { worker: entry }, outdir, conditions: [...conditions], external },
+    ...{ bundle: true, format: 'esm', logLevel: 'warning' },
+    ...{ loader: { '.wasm': 'copy' }, assetNames: '[name]' },
   });
-  let errors = '';
-  process.stderr!.on('data', (chunk) => {
-    errors += chunk;
-  });
-  for await (const line of createInterface({ input: process.stdio[3] as Readable })) {
+}
+
+/** The first line on the control channel says where the server listens; no line says that it never will. */
+async function portOf(control: Readable): Promise<number> {
+  for await (const line of createInterface({ input: control })) {
     const { event, port } = JSON.parse(line);
-    if (event === 'listen') return { port, process };
+    if (event === 'listen') return port;
   }
-  throw new Error(`workerd ended before it listened: ${errors}`);
+  throw new Error('workerd ended before it listened.');
+}
+
+function configuration(
+  files: readonly string[],
+  {
+    flags,
+    assets,
+    compatibilityDate,
+  }: {
+    readonly flags: readonly string[];
+    readonly assets: WorkerOptions['assets'] | undefined;
+    readonly compatibilityDate: string;
+  },
+): string {
+  const modules = files.map((file) => {
+    if (file.endsWith('.js')) return `(name = "${file}", esModule = embed "${file}")`;
+    if (!file.endsWith('.wasm')) return `(name = "${file}", data = embed "${file}")`;
+    // Bundlers leave the suffix on the import, or take it away.
+    return ['', '?module'].map((suffix) => `(name = "${file}${suffix}", wasm = embed "${file}")`).join(', ');
+  });
+  // The worker comes first: the first module is the one that answers.
+  const sorted = modules.sort((a, b) => Number(b.includes('worker.js')) - Number(a.includes('worker.js')));
+  return `using Workerd = import "/workerd/workerd.capnp";
+const config :Workerd.Config = (
+  services = [(name = "main", worker = (
+    modules = [${sorted.join(', ')}],
+    compatibilityDate = "${compatibilityDate}",
+    compatibilityFlags = ${JSON.stringify(flags)},
+    bindings = [${assets ? `(name = "${assets.binding}", service = "assets")` : ''}],
+  ))${assets ? `, (name = "assets", disk = (path = ${JSON.stringify(assets.directory)}))` : ''}],
+  sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")],
+);`;
+}
+
+/** The scheduler's own account of the thread that runs the worker, in nanoseconds; compiling elsewhere is not in it. */
+async function cpuOf(pid: number): Promise<number> {
+  return Number((await readFile(`/proc/${pid}/schedstat`, 'utf8')).split(' ')[0]) / 1e6;
 }
