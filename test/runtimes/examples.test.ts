@@ -118,25 +118,17 @@ for (const node of nodes) {
 }
 
 describe.skipIf(isMissing(programs.deno))('the service in Deno', () => {
-  const parameters = ['--node-modules-dir=manual'];
   const environment = { DENO_NO_UPDATE_CHECK: '1' };
 
   test('searches, and tells what is wrong with a request', async () => {
-    const serving = [
-      'serve',
-      ...parameters,
-      '--host=127.0.0.1',
-      '--port=0',
-      '--allow-read=../data',
-      'main.ts',
-    ];
+    const serving = ['serve', '--host=127.0.0.1', '--port=0', '--allow-read=../data', 'main.ts'];
     const folder = join(project.folder, 'deno');
     await using service = await startService(programs.deno.path!, serving, { folder, environment });
     await checkService(service.url);
   });
 
   test('has the types that it says', async () => {
-    await run(programs.deno.path!, ['check', ...parameters, 'main.ts'], {
+    await run(programs.deno.path!, ['check', 'main.ts'], {
       cwd: join(project.folder, 'deno'),
       env: { ...process.env, ...environment },
     });
