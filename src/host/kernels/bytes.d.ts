@@ -1,7 +1,7 @@
-/** The compiled kernels as base64, put in place by the build (rollup.config.js). */
+/** The compiled kernels, put in place by the build (rollup.config.js): one LZMA stream in base64, relaxed before simd. */
 declare module 'virtual:kernel-bytes' {
-  export const simd: string;
-  export const relaxed: string;
+  export const packed: string;
+  export const sizes: { readonly relaxed: number; readonly simd: number };
 }
 
 declare module '*.wasm?module' {
