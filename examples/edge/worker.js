@@ -1,10 +1,9 @@
 // GET /search?q=king&k=10 on Cloudflare Workers, over an index that lies among the static assets.
 import { FlatIndex, LanewiseError } from 'lanewise/search';
 
-// An isolate answers many requests: what the first one loads, all later ones find here. Values are kept, never
-// promises, which belong to the request that made them and end with it.
-let index;
-let words;
+// An isolate answers many requests. The first to come starts the loading, and those that come meanwhile wait for it, too:
+// each loading on its own would fill the 128 MB that an isolate may have.
+let loading;
 
 async function asset(env, name) {
   const response = await env.ASSETS.fetch(`https://assets.local/${name}`);
@@ -13,17 +12,27 @@ async function asset(env, name) {
 }
 
 async function load(env) {
-  if (index) return;
   const [bytes, text] = await Promise.all([
     asset(env, 'words.safetensors').then((response) => response.arrayBuffer()),
     asset(env, 'words.txt').then((response) => response.text()),
   ]);
-  words ??= text.split('\n');
-  // Of several first requests at once, one makes the index: linear memory holds it a single time.
-  index ??= FlatIndex.fromBytes(bytes);
+  return { index: FlatIndex.fromBytes(bytes), words: text.split('\n') };
 }
 
-function search({ searchParams }) {
+function loaded(env, context) {
+  if (!loading) {
+    loading = load(env);
+    const ended = loading.catch((error) => {
+      console.error(error instanceof LanewiseError ? error.code : '', error);
+      loading = undefined; // the next request tries again
+    });
+    // Without this it would end with the request that began it, should the client give that one up.
+    context.waitUntil(ended);
+  }
+  return loading;
+}
+
+function search({ index, words }, { searchParams }) {
   const word = searchParams.get('q');
   if (!word) return Response.json({ error: 'Give a word: /search?q=king' }, { status: 400 });
   const k = Number(searchParams.get('k') ?? 10);
@@ -43,19 +52,17 @@ function search({ searchParams }) {
 }
 
 export default {
-  async fetch(request, env) {
+  async fetch(request, env, context) {
     const url = new URL(request.url);
     if (url.pathname !== '/search') return Response.json({ error: 'Not found' }, { status: 404 });
     if (request.method !== 'GET') {
       return Response.json({ error: 'GET only' }, { status: 405, headers: { Allow: 'GET' } });
     }
     try {
-      await load(env);
-    } catch (error) {
-      // What failed is for the log; a file that a newer or broken build wrote says so by its code.
-      console.error(error instanceof LanewiseError ? error.code : '', error);
-      return Response.json({ error: 'The index cannot be loaded' }, { status: 503 });
+      return search(await loaded(env, context), url);
+    } catch {
+      // What failed is in the log, and no business of the client.
+      return Response.json({ error: 'The index cannot be searched' }, { status: 503 });
     }
-    return search(url);
   },
 };

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { EventEmitter, once } from 'node:events';
 import { cp, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -197,17 +198,14 @@ describe.skipIf(isMissing(programs.bun))('the service in Bun', () => {
 
 describe.skipIf(isMissing(programs.workerd))('the worker in workerd', () => {
   /** As wrangler reads its configuration; paths are relative to it. */
-  async function configured(): Promise<WorkerOptions & Required<Pick<WorkerOptions, 'assets'>>> {
+  async function configured(from?: string): Promise<WorkerOptions> {
     const path = join(project.folder, 'edge/wrangler.jsonc');
     const { config, error } = ts.parseConfigFileTextToJson(path, await readFile(path, 'utf8'));
     expect(error).toBeUndefined();
     return {
       entry: join(path, '..', config.main),
       compatibilityDate: config.compatibility_date,
-      assets: {
-        directory: join(path, '..', config.assets.directory),
-        binding: config.assets.binding,
-      },
+      assets: { binding: config.assets.binding, from: from ?? join(path, '..', config.assets.directory) },
     };
   }
 
@@ -222,15 +220,52 @@ describe.skipIf(isMissing(programs.workerd))('the worker in workerd', () => {
     await checkService(worker.url);
   });
 
-  test('answers 503 while its index cannot be loaded, and says nothing of why', async () => {
-    const { assets, ...worker } = await configured();
-    await using service = await serveWorker({
-      ...worker,
-      assets: { ...assets, directory: join(project.folder, 'edge') },
+  test('loads its index once, also when the client gives up the request that began it', async () => {
+    const asked: string[] = [];
+    const events = new EventEmitter();
+    const released = once(events, 'release');
+    await using slow = await serve({
+      roots: [],
+      handler: ({ url }, response) => {
+        asked.push(url!);
+        events.emit('asked');
+        released.then(async () => response.end(await readFile(join(project.folder, 'data', url!))));
+        return true;
+      },
     });
-    const response = await fetch(`${service.url}/search?q=king`);
+    await using worker = await serveWorker(await configured(slow.url));
+    const client = new AbortController();
+    const begun = once(events, 'asked');
+    const first = fetch(`${worker.url}/search?q=king`, { signal: client.signal }).catch(({ name }) => name);
+    await begun;
+    client.abort();
+    expect(await first).toBe('AbortError');
+    const others = Array.from({ length: 20 }, () => worker.get('/search?q=king'));
+    // Answered after the others have come, and after the worker has heard that the first is gone.
+    for (let request = 0; request < 10; request++) await fetch(`${worker.url}/nowhere`);
+    events.emit('release');
+    const answers = await Promise.all(others);
+    expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
+    expect(asked.toSorted()).toEqual(['/words.safetensors', '/words.txt']);
+  });
+
+  test('answers 503 while its index cannot be loaded, says nothing of why, and tries again', async () => {
+    let isUp = false;
+    await using assets = await serve({
+      roots: [join(project.folder, 'data')],
+      handler: (_request, response) => {
+        if (!isUp) response.writeHead(500).end();
+        return !isUp;
+      },
+    });
+    await using worker = await serveWorker(await configured(assets.url));
+    const response = await fetch(`${worker.url}/search?q=king`);
     expect(response.status).toBe(503);
-    expect(await response.json()).toEqual({ error: 'The index cannot be loaded' });
+    expect(await response.json()).toEqual({ error: 'The index cannot be searched' });
+    isUp = true;
+    expect(await worker.get('/search?q=king&k=1')).toMatchObject({
+      results: [{ word: nearest('king', 1)[0] }],
+    });
   });
 
   test('loads 10 000 x 100 in less than 50 ms of a request, and the process stays below 128 MB', async () => {

@@ -63,7 +63,7 @@ test.skipIf(isMissing(programs.workerd))('the snippet for Cloudflare Workers run
   await writeFile(inProject('worker.js'), snippet('Cloudflare Workers'));
   await using worker = await serveWorker({
     entry: inProject('worker.js'),
-    assets: { directory: inProject('static'), binding: 'ASSETS' },
+    assets: { binding: 'ASSETS', from: inProject('static') },
   });
   // The second request finds what the first has loaded.
   for (let request = 0; request < 2; request++) expect(await (await fetch(worker.url)).json()).toEqual([0]);

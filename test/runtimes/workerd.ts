@@ -9,6 +9,13 @@ import { build } from 'esbuild';
 import { programs } from './installed.ts';
 import type { Server } from './server.ts';
 
+/** Static files, and the name of the binding by which the worker fetches them. */
+export interface Assets {
+  readonly binding: string;
+  /** A folder, or the URL of a server. */
+  readonly from: string;
+}
+
 export interface WorkerOptions {
   /** The module whose default export answers requests. */
   readonly entry: string;
@@ -18,8 +25,7 @@ export interface WorkerOptions {
   readonly flags?: readonly string[];
   /** Files that the worker may import as an ArrayBuffer, by name. */
   readonly data?: Readonly<Record<string, Uint8Array>>;
-  /** A folder of static files, and the name of the binding that fetches them. */
-  readonly assets?: { readonly directory: string; readonly binding: string };
+  readonly assets?: Assets;
   readonly compatibilityDate?: string;
 }
 
@@ -102,7 +108,7 @@ function configuration(
     compatibilityDate,
   }: {
     readonly flags: readonly string[];
-    readonly assets: WorkerOptions['assets'] | undefined;
+    readonly assets: Assets | undefined;
     readonly compatibilityDate: string;
   },
 ): string {
@@ -121,9 +127,14 @@ const config :Workerd.Config = (
     compatibilityDate = "${compatibilityDate}",
     compatibilityFlags = ${JSON.stringify(flags)},
     bindings = [${assets ? `(name = "${assets.binding}", service = "assets")` : ''}],
-  ))${assets ? `, (name = "assets", disk = (path = ${JSON.stringify(assets.directory)}))` : ''}],
+  ))${assets ? `, (name = "assets", ${serviceOf(assets)})` : ''}],
   sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")],
 );`;
+}
+
+function serviceOf({ from }: Assets): string {
+  if (!from.startsWith('http:')) return `disk = (path = ${JSON.stringify(from)})`;
+  return `external = (address = "${new URL(from).host}", http = ())`;
 }
 
 /** The scheduler's own account of the thread that runs the worker, in nanoseconds; compiling elsewhere is not in it. */
