@@ -53,7 +53,7 @@ export interface Made {
 }
 
 /** A `LanewiseError`: a message would carry no more of it than its text. */
-export interface Failure {
+interface Failure {
   readonly code: ErrorCode;
   readonly message: string;
   readonly details: ErrorDetails;
