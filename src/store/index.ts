@@ -5,4 +5,6 @@ export { type Fetch, HttpStore, type HttpStoreOptions } from './http-store.ts';
 export { IndexedDbStore } from './indexed-db-store.ts';
 export { manifestOf } from './manifest.ts';
 export { OpfsStore } from './opfs-store.ts';
+export { loadInStages, type StagedIndex } from './stages.ts';
 export type { Parts, Store, StoredEntry, StoredFile } from './store.ts';
+export { openSafetensors, type StoredTensors } from './tensors.ts';
