@@ -25,6 +25,7 @@ type Log = string[];
  */
 async function watched(
   failures: Readonly<Record<string, string>> = {},
+  beforeRename: () => Promise<unknown> = async () => {},
 ): Promise<{ store: FileStore; log: Log }> {
   const log: Log = [];
   const note = (what: string, path: unknown): void => {
@@ -55,6 +56,7 @@ async function watched(
     },
     async rename(from: string, to: string) {
       note('rename to', to);
+      await beforeRename();
       await files.rename(from, to);
     },
   };
@@ -104,6 +106,14 @@ describe('a save', () => {
     expect(await store.load('file')).toEqual(makeBytes(100));
     await store.save('file', makeBytes(200));
     expect(await store.load('file')).toEqual(makeBytes(200));
+  });
+
+  test('puts its record back where another process deleted the file meanwhile', async () => {
+    const other = await FileStore.open(directory);
+    await other.save('file', makeBytes(100));
+    const { store } = await watched({}, () => other.delete('file'));
+    await store.save('file', makeBytes(200));
+    expect(await other.load('file')).toEqual(makeBytes(200));
   });
 
   test('repeated 300 times keeps the records short', async () => {

@@ -1,6 +1,6 @@
 import { mkdtemp, rm, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { FlatIndex, IvfIndex, type Rescore, readSafetensors, writeSafetensors } from 'lanewise';
+import { FlatIndex, IvfIndex, type Rescore, readSafetensors, type Tuning, writeSafetensors } from 'lanewise';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { FileStore, HttpStore, loadInStages, openSafetensors } from '../../src/store/index.ts';
 import { makeQueries, makeRows } from '../reference/data.ts';
@@ -9,6 +9,12 @@ import { type Server, serve } from '../runtimes/server.ts';
 const SHAPE = { distribution: 'clustered', metric: 'cosine', dimensions: 32, size: 2000 } as const;
 const ROWS = makeRows(SHAPE, 1);
 const QUERIES = makeQueries(SHAPE, ROWS, 2);
+
+const POINT = { effort: { probes: 5 }, recall: 0.97, p50: 0.1, p95: 0.2, p99: 0.3 };
+const TUNING: Tuning = {
+  ...{ ...POINT, k: 10, recallInterval: [0.96, 0.98], queries: 100 },
+  ...{ curve: [POINT], reached: true },
+};
 
 let directory: string;
 let files: FileStore;
@@ -52,6 +58,8 @@ describe.each(['pq4', 'bits'] as const)('an index of %s codes', (codes) => {
   test('answers by its codes before its rows are asked for, and is then the one that was saved', async () => {
     using index = await indexOf(codes);
     using codesOnly = await indexOf(codes, false);
+    // What was measured of the index with its rows is not true of its codes alone.
+    index.tuning = TUNING;
     const bytes = index.toBytes({ sketches: true });
     await publish('index', bytes);
 
@@ -71,13 +79,14 @@ describe.each(['pq4', 'bits'] as const)('an index of %s codes', (codes) => {
     ];
     expect(ranges).toEqual(asked);
     expect(early.search(QUERIES, { k: 10 })).toEqual(codesOnly.search(QUERIES, { k: 10 }));
-    expect(early.rescore).toBe(false);
+    expect([early.rescore, early.tuning]).toEqual([false, undefined]);
     expect(Buffer.compare(staged.codes, codesOnly.toBytes())).toBe(0);
 
     const full = await staged.full();
     expect(ranges).toEqual([...asked, `bytes=${Math.max(rows.from, 16_384)}-${rows.to - 1}`]);
     expect(Buffer.compare(full, bytes)).toBe(0);
     using late = IvfIndex.fromBytes(full);
+    expect(late.tuning).toEqual(TUNING);
     expect(late.search(QUERIES, { k: 10 })).toEqual(index.search(QUERIES, { k: 10 }));
     expect(Buffer.compare(late.toBytes(), index.toBytes())).toBe(0);
   });
