@@ -18,9 +18,12 @@ const ENTRIES = {
   cost: 'src/cost/index.ts',
   evaluate: 'src/evaluate/index.ts',
   format: 'src/format/index.ts',
+  store: 'src/store/index.ts',
+  worker: 'src/worker/index.ts',
+  'worker/serve': 'src/worker/serve.ts',
 };
 
-/** Serves the compiled kernels, fastest tier first, as one LZMA stream in base64 and the bytes of each. */
+/** Serves the compiled kernels as one LZMA stream, fastest tier first, the bytes of each, and what unpacks them. */
 function kernelBytes() {
   const id = 'virtual:kernel-bytes';
   return {
@@ -31,13 +34,19 @@ function kernelBytes() {
       const tiers = TIERS.map((tier) => readFileSync(`dist/kernels/${tier}.wasm`));
       const file = Buffer.from(lzma.LZMA.compress(Buffer.concat(tiers), 9));
       if (file[0] !== LITERALS_BY_3_POSITIONS_BY_2)
-        throw new Error(`src/host/kernels/lzma.ts does not unpack ${file[0]}.`);
+        throw new Error(`assembly/unpack.ts does not unpack ${file[0]}.`);
       const sizes = TIERS.map((tier, i) => `${tier}: ${tiers[i].length}`).join(', ');
-      return `export const sizes = { ${sizes} };\nexport const packed = '${file.toString('base64', LZMA_HEADER)}';`;
+      return [
+        `export const sizes = { ${sizes} };`,
+        `export const packed = '${file.toString('base64', LZMA_HEADER)}';`,
+        `export const unpacker = '${readFileSync('dist/unpack.wasm', 'base64')}';`,
+      ].join('\n');
     },
   };
 }
 
+/** `Symbol.dispose` is in the types of TypeScript, but in no default library: who imports the package need not name it. */
+const libraries = '/// <reference lib="esnext.disposable" />';
 const external = ['#kernels', /\.wasm\?module$/];
 /** esbuild names private members best, terser folds code best: one after the other saves 5 % over either. */
 const smallest = {
@@ -79,6 +88,7 @@ const kernels = (name) => ({
 export default [
   kernels('inline'),
   kernels('module'),
+  kernels('simd-module'),
   {
     input: 'src/host/kernels/inline.ts',
     output: { file: 'dist/kernels/inline.d.ts', format: 'es' },
@@ -86,10 +96,12 @@ export default [
   },
   { input: ENTRIES, output: chunks, plugins: code, external },
   {
-    input: ENTRIES,
-    output: { ...chunks, chunkFileNames: 'chunks/[name].d.ts' },
+    input: { ...ENTRIES, 'worker/thread': 'src/worker/thread.ts' },
+    output: { ...chunks, chunkFileNames: 'chunks/[name].d.ts', banner: libraries },
     plugins: [dts()],
     external,
   },
   alone('src/index.ts', 'dist/lanewise.min.js'),
+  // Import maps do not reach into workers, and a worker's file has to work as it is served.
+  alone('src/worker/thread.ts', 'dist/worker/thread.js'),
 ];

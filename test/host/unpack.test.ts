@@ -3,13 +3,26 @@ import { createRequire } from 'node:module';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { kernelSources } from '#kernels';
-import { unpack } from '../../src/host/kernels/lzma.ts';
 
 const { LZMA } = createRequire(import.meta.url)('lzma/src/lzma_worker.js') as {
   LZMA: { compress(bytes: readonly number[], level: number): number[] };
 };
 /** An .lzma file begins with its properties, the size of the dictionary and that of the content. */
 const HEADER = 13;
+
+const unpacker = new WebAssembly.Module(readFileSync('dist/unpack.wasm'));
+
+/** The first `size` bytes of what was packed, as assembly/unpack.ts gives them. */
+function unpack(stream: Uint8Array, size: number): Uint8Array {
+  const memory = new WebAssembly.Memory({ initial: 8 });
+  const { exports } = new WebAssembly.Instance(unpacker, { env: { memory } });
+  const bytes = new Uint8Array(memory.buffer);
+  const packed = 32_768;
+  const out = packed + stream.length;
+  bytes.set(stream, packed);
+  (exports as { unpack(...numbers: number[]): void }).unpack(packed, 1024, out, size);
+  return bytes.slice(out, out + size);
+}
 
 function pack(bytes: Uint8Array, level = 9): Uint8Array {
   return Uint8Array.from(LZMA.compress([...bytes], level)).subarray(HEADER);
