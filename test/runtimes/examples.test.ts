@@ -1,15 +1,13 @@
-import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
 import { cp, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readNpy } from '../../src/format/index.ts';
 import { launchChromium, launchFirefox } from './browsers.ts';
 import { isMissing, type Program, programs } from './installed.ts';
-import { createProject, type Project } from './project.ts';
+import { type Packed, pack, run } from './packed.ts';
 import { POLICY_WITHOUT_WASM, STRICT_POLICY, serve } from './server.ts';
 import { startService } from './service.ts';
 import { serveWorker, type Worker, type WorkerOptions } from './workerd.ts';
@@ -19,7 +17,6 @@ const VECTORS = join(ROOT, 'demo/data/glove-40k.npy');
 const WORDS = join(ROOT, 'demo/data/glove-40k.txt');
 const ROWS = 10_000;
 
-const run = promisify(execFile);
 const words = (await readFile(WORDS, 'utf8')).split('\n').slice(0, ROWS);
 
 /** The words of greatest cosine with a word's vector, by float64 sums over all rows. */
@@ -41,15 +38,17 @@ const nearest: (word: string, k: number) => readonly string[] = await (async () 
   };
 })();
 
-let project: Project;
+let packed: Packed;
+let folder: string;
 
 beforeAll(async () => {
-  project = await createProject();
-  await cp(join(ROOT, 'examples'), project.folder, { recursive: true });
-  await run(process.execPath, ['node/build.js', VECTORS, WORDS], { cwd: project.folder });
+  packed = await pack();
+  folder = await packed.project({});
+  await cp(join(ROOT, 'examples'), folder, { recursive: true });
+  await run(process.execPath, ['node/build.js', VECTORS, WORDS], folder);
 });
 
-afterAll(() => project?.[Symbol.asyncDispose]());
+afterAll(() => packed?.[Symbol.asyncDispose]());
 
 /** What the examples of a search service answer, right and wrong. */
 async function checkService(url: string): Promise<void> {
@@ -85,19 +84,19 @@ const nodes: readonly Program[] = [
 
 for (const node of nodes) {
   describe.skipIf(isMissing(node))(`the command line in ${node.name}`, () => {
-    const call = (...parameters: string[]) => run(node.path!, parameters, { cwd: project.folder });
+    const call = (...parameters: string[]) => run(node.path!, parameters, folder);
 
     test('builds the same file as every Node, and finds the nearest words in it', async () => {
-      const folder = `data-${nodes.indexOf(node)}`;
-      const { stdout } = await call('node/build.js', VECTORS, WORDS, '--to', folder);
+      const data = `data-${nodes.indexOf(node)}`;
+      const { stdout } = await call('node/build.js', VECTORS, WORDS, '--to', data);
       expect(stdout).toContain('10000 words x 100');
       const hash = async (path: string) =>
         createHash('sha256')
-          .update(await readFile(join(project.folder, path)))
+          .update(await readFile(join(folder, path)))
           .digest('hex');
-      expect(await hash(`${folder}/words.safetensors`)).toBe(await hash('data/words.safetensors'));
+      expect(await hash(`${data}/words.safetensors`)).toBe(await hash('data/words.safetensors'));
 
-      const found = await call('node/search.js', 'king', '--from', folder, '--k', '5');
+      const found = await call('node/search.js', 'king', '--from', data, '--k', '5');
       expect(found.stdout.trim().split(/\n?0\.\d{3} /)).toEqual(['', ...nearest('king', 5)]);
     });
 
@@ -110,7 +109,7 @@ for (const node of nodes) {
         [['node/build.js', WORDS], 'Two files are needed'],
         [['node/build.js', WORDS, WORDS], 'npy'],
       ] as const) {
-        const failure = await call(...parameters).catch((error) => error);
+        const failure = await call(...parameters).catch(({ cause }) => cause);
         expect(failure).toMatchObject({ code: 1, stderr: expect.stringContaining(message) });
         expect(failure.stderr.trim().split('\n')).toHaveLength(1);
       }
@@ -119,28 +118,22 @@ for (const node of nodes) {
 }
 
 describe.skipIf(isMissing(programs.deno))('the service in Deno', () => {
-  const environment = { DENO_NO_UPDATE_CHECK: '1' };
-
   test('searches, and tells what is wrong with a request', async () => {
     const serving = ['serve', '--host=127.0.0.1', '--port=0', '--allow-read=../data', 'main.ts'];
-    const folder = join(project.folder, 'deno');
-    await using service = await startService(programs.deno.path!, serving, { folder, environment });
+    await using service = await startService(programs.deno.path!, serving, join(folder, 'deno'));
     await checkService(service.url);
   });
 
   test('has the types that it says', async () => {
-    await run(programs.deno.path!, ['check', 'main.ts'], {
-      cwd: join(project.folder, 'deno'),
-      env: { ...process.env, ...environment },
-    });
+    await run(programs.deno.path!, ['check', 'main.ts'], join(folder, 'deno'));
   });
 });
 
 describe.skipIf(isMissing(programs.bun))('the service in Bun', () => {
   const start = () =>
-    startService(programs.bun.path!, ['run', 'server.ts'], {
-      folder: join(project.folder, 'bun'),
-      environment: { PORT: '0', DIMENSIONS: '3', FILE: 'notes.safetensors' },
+    startService(programs.bun.path!, ['run', 'server.ts'], join(folder, 'bun'), {
+      PORT: '0',
+      DIMENSIONS: '3',
     });
 
   async function ask(url: string, method: string, path: string, body?: unknown) {
@@ -202,7 +195,7 @@ describe.skipIf(isMissing(programs.bun))('the service in Bun', () => {
 describe.skipIf(isMissing(programs.workerd))('the worker in workerd', () => {
   /** As wrangler reads its configuration; paths are relative to it. */
   async function configured(from?: string): Promise<WorkerOptions> {
-    const path = join(project.folder, 'edge/wrangler.jsonc');
+    const path = join(folder, 'edge/wrangler.jsonc');
     const { config, error } = ts.parseConfigFileTextToJson(path, await readFile(path, 'utf8'));
     expect(error).toBeUndefined();
     return {
@@ -232,7 +225,7 @@ describe.skipIf(isMissing(programs.workerd))('the worker in workerd', () => {
       handler: ({ url }, response) => {
         asked.push(url!);
         events.emit('asked');
-        released.then(async () => response.end(await readFile(join(project.folder, 'data', url!))));
+        released.then(async () => response.end(await readFile(join(folder, 'data', url!))));
         return true;
       },
     });
@@ -250,7 +243,7 @@ describe.skipIf(isMissing(programs.workerd))('the worker in workerd', () => {
   test('answers 503 while its index cannot be loaded, says nothing of why, and tries again', async () => {
     let isUp = false;
     await using assets = await serve({
-      roots: [join(project.folder, 'data')],
+      roots: [join(folder, 'data')],
       handler: (_request, response) => {
         if (!isUp) response.writeHead(500).end();
         return !isUp;
@@ -322,7 +315,7 @@ const STATUS = "document.querySelector('#status').textContent";
 
 describe.skipIf(isMissing(programs.chromium))('the page in Chromium', () => {
   test('finds the nearest words as they are typed, under a strict policy', async () => {
-    await using server = await serve({ roots: [project.folder], headers: withLooks(STRICT_POLICY) });
+    await using server = await serve({ roots: [folder], headers: withLooks(STRICT_POLICY) });
     const browser = await launchChromium();
     try {
       const page = await browser.newPage();
@@ -342,9 +335,9 @@ describe.skipIf(isMissing(programs.chromium))('the page in Chromium', () => {
   });
 
   test('names the directive where the policy forbids WebAssembly, and the file that is not there', async () => {
-    await using forbidden = await serve({ roots: [project.folder], headers: withLooks(POLICY_WITHOUT_WASM) });
+    await using forbidden = await serve({ roots: [folder], headers: withLooks(POLICY_WITHOUT_WASM) });
     await using empty = await serve({
-      roots: [project.folder],
+      roots: [folder],
       handler: (request, response) => {
         if (!request.url!.endsWith('words.txt')) return false;
         response.writeHead(404).end();
@@ -370,7 +363,7 @@ describe.skipIf(isMissing(programs.chromium))('the page in Chromium', () => {
 
 describe.skipIf(isMissing(programs.firefox))('the page in Firefox', () => {
   test('finds the nearest words as they are typed, under a strict policy', async () => {
-    await using server = await serve({ roots: [project.folder], headers: withLooks(STRICT_POLICY) });
+    await using server = await serve({ roots: [folder], headers: withLooks(STRICT_POLICY) });
     const browser = await launchFirefox();
     try {
       const page = await browser.newPage();
