@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
-import { cp, readFile } from 'node:fs/promises';
+import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -168,6 +168,15 @@ describe.skipIf(isMissing(programs.bun))('the service in Bun', () => {
       { id: 0, score: expect.closeTo(Math.SQRT1_2, 6) },
       { id: 2, score: expect.closeTo(0.5, 6) },
     ]);
+  });
+
+  test('does not begin anew over a file that is damaged', async () => {
+    const path = join(folder, 'bun/data/vectors.safetensors');
+    const whole = await readFile(path);
+    await writeFile(path, whole.subarray(0, -1));
+    await expect(start()).rejects.toThrow(/FILE_\w+/);
+    expect(await readFile(path)).toEqual(whole.subarray(0, -1));
+    await writeFile(path, whole);
   });
 
   test('tells what is wrong with a request, and goes on', async () => {

@@ -4,11 +4,11 @@ import { EdgeVM } from '@edge-runtime/vm';
 import { build, type Plugin } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { snippet } from '../docs/snippets.ts';
-import { openChromium, openFirefox } from './browsers.ts';
+import { type Browser, openChromium, openFirefox } from './browsers.ts';
 import { bundlers } from './bundle.ts';
 import { isMissing, type Program, programs } from './installed.ts';
 import { type Packed, pack, run } from './packed.ts';
-import { STRICT_POLICY, serve } from './server.ts';
+import { type ServeOptions, STRICT_POLICY, serve } from './server.ts';
 import { serveWorker } from './workerd.ts';
 
 // The rows are (1, 0, 0) and (0, 1, 0), the query (1, 0.1, 0): the first row is the nearer one.
@@ -108,35 +108,54 @@ test('the snippet for edge routes runs in the edge runtime', async () => {
 });
 
 describe('a page', () => {
-  /** What each bundler makes of the snippet, and Vite of the one with a thread. */
+  /** Which bundlers are tried on which app: the README names those that take the file of a thread along. */
+  const bundles = [
+    ...Object.keys(bundlers).map((bundler) => ({ app: 'app', bundler })),
+    ...['vite', 'webpack'].map((bundler) => ({ app: 'threaded', bundler })),
+  ];
+  const outputOf = ({ app, bundler }: (typeof bundles)[0]) => inProject(`bundled/${app}-${bundler}`);
+
   beforeAll(async () => {
-    for (const [name, bundle] of Object.entries(bundlers)) {
-      await mkdir(inProject(`static/${name}`), { recursive: true });
-      await bundle(inProject('app'), inProject(`static/${name}`));
+    for (const bundle of bundles) {
+      await mkdir(outputOf(bundle), { recursive: true });
+      await bundlers[bundle.bundler]!(inProject(bundle.app), outputOf(bundle));
     }
-    await bundlers['vite']!(inProject('threaded'), inProject('static/threaded'));
   });
 
   for (const [program, open] of [
     [programs.chromium, openChromium],
     [programs.firefox, openFirefox],
   ] as const) {
-    const bundled = [...Object.keys(bundlers), 'threaded'].map((name) => `${name}/index.html`);
-    test.skipIf(isMissing(program))(`runs the snippets for pages in ${program.name}`, async () => {
-      await using strict = await serve({ roots: [inProject('static')], headers: STRICT_POLICY });
-      await using plain = await serve({ roots: [inProject('static'), folder] });
-      await using browser = await open();
-      const tab = await browser.open();
-      for (const url of [...bundled.map((path) => `${strict.url}/${path}`), `${plain.url}/plain.html`]) {
-        await tab.goto(url);
-        const text = await tab.evaluate(`new Promise((resolve) => {
+    describe.skipIf(isMissing(program))(`in ${program.name}`, () => {
+      let browser: Browser;
+
+      beforeAll(async () => {
+        browser = await open();
+      });
+
+      afterAll(() => browser?.[Symbol.asyncDispose]());
+
+      /** The text that a page of these folders shows at last. */
+      async function shown(path: string, options: ServeOptions): Promise<unknown> {
+        await using server = await serve(options);
+        const tab = await browser.open();
+        await tab.goto(server.url + path);
+        return await tab.evaluate(`new Promise((resolve) => {
           const look = () => document.body.innerText && resolve(document.body.innerText);
           new MutationObserver(look).observe(document.body, { childList: true });
           setTimeout(() => resolve('nothing'), 20_000);
           look();
         })`);
-        expect(text, url).toBe(SHOWN);
       }
+
+      test.each(bundles)('runs the $app that $bundler bundles, under a strict policy', async (bundle) => {
+        const roots = [outputOf(bundle), inProject('static')];
+        expect(await shown('/', { roots, headers: STRICT_POLICY })).toBe(SHOWN);
+      });
+
+      test('runs the snippet without a bundler', async () => {
+        expect(await shown('/plain.html', { roots: [inProject('static'), folder] })).toBe(SHOWN);
+      });
     });
   }
 });
