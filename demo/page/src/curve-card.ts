@@ -138,9 +138,7 @@ export class CurveCard {
     );
     if (this.#points.length === 0) {
       const text =
-        this.#start.disabled && this.#collection
-          ? 'Building…'
-          : 'Every index, at several efforts, on your machine.';
+        this.#start.disabled && this.#collection ? 'Building…' : 'Every index, at several efforts.';
       chart.append(
         svg(
           'text',

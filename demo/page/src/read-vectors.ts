@@ -27,7 +27,7 @@ export function readVectors(name: string, bytes: Uint8Array<ArrayBuffer>): Matri
 }
 
 function parse(name: string, bytes: Uint8Array<ArrayBuffer>): Matrix {
-  switch (VECTOR_FILE.exec(name)?.[1]!.toLowerCase()) {
+  switch (VECTOR_FILE.exec(name)?.[1]?.toLowerCase()) {
     case 'npy': {
       const { shape, data } = readNpy(bytes);
       return matrixOf(name, shape, toFloats(data));

@@ -15,7 +15,7 @@ const INT_SERIES = 2;
 /** Axes before anything is measured. */
 const USUAL: Roofs = { memory: 10, cache: 20, cacheBytes: 0, float32: 40, int8: 200 };
 const LABEL_SIZE = 12;
-const LABEL_PIXELS = 6.1;
+const LABEL_PIXELS = 6.7;
 
 /** What this machine could do, and what the kernels do. */
 export class RooflineCard {
@@ -87,7 +87,7 @@ export class RooflineCard {
       'Roofline: operations a second against operations a byte',
     );
     if (this.#roofs) drawRoofs(chart, area, x, y, this.#roofs);
-    else chart.append(emptyText(area, 'Press Measure: it takes a few seconds.'));
+    else chart.append(emptyText(area, 'Measured in a few seconds.'));
     const marks = this.#points.map((point) => markOf(point, x, y, roofs));
     label(chart, area, marks);
     this.#marks.show(chart, marks);
@@ -227,9 +227,14 @@ function markOf(point: KernelPoint, x: Scale, y: Scale, roofs: Roofs): Mark {
 }
 
 /** Names beside the points where there is room. */
-function label(chart: SVGSVGElement, { width, height, left, top }: Area, marks: readonly Mark[]): void {
+function label(chart: SVGSVGElement, { width, height }: Area, marks: readonly Mark[]): void {
   const room = new LabelRoom(width, height);
-  room.block({ x: left + 100, y: top + 20 }, 24);
+  for (const text of chart.querySelectorAll('.roof-label')) {
+    const [x, y] = [Number(text.getAttribute('x')), Number(text.getAttribute('y'))];
+    const length = (text.textContent?.length ?? 0) * LABEL_PIXELS;
+    const start = text.getAttribute('text-anchor') === 'end' ? x - length : x;
+    for (let part = start; part < start + length; part += 10) room.block({ x: part, y: y - 4 }, 8);
+  }
   for (const mark of marks) room.block(mark, 7);
   for (const mark of marks) {
     const place = room.place(

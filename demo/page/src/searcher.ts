@@ -38,7 +38,8 @@ export interface Found {
 
 /** Without isolation browsers round their clocks to 0.1 ms and more: then the mean of several searches is told. */
 const REPETITIONS = globalThis.crossOriginIsolated ? 1 : 8;
-const WARM_UP = 30;
+const WARM_UP = 40;
+const WARM_UP_MILLISECONDS = 40;
 
 /** Searches a collection on the page's own thread: exactly, or as it was chosen. */
 export class Searcher {
@@ -49,12 +50,7 @@ export class Searcher {
   constructor(collection: Collection, index: FlatIndex) {
     this.collection = collection;
     this.index = index;
-    const { data, dimensions, rows } = collection;
-    // Engines compile a kernel well only after some calls; the first keystroke should not be the slowest.
-    for (let i = 0; i < WARM_UP; i++) {
-      const row = (i * 997) % rows;
-      index.search(data.subarray(row * dimensions, (row + 1) * dimensions), { k: 10 });
-    }
+    warmUp(collection, index, {});
   }
 
   static async build(collection: Collection, options: LongCallOptions): Promise<Searcher> {
@@ -77,6 +73,7 @@ export class Searcher {
   choose(chosen: Chosen | undefined): void {
     if (this.#chosen?.index !== chosen?.index) this.#chosen?.index?.dispose();
     this.#chosen = chosen;
+    if (chosen?.index) warmUp(this.collection, chosen.index, chosen.options);
   }
 
   /** The k best rows but those that the question is made of. */
@@ -113,6 +110,20 @@ export class Searcher {
     const truth = ranking(this.index.search(vector, { k: wanted }), undefined, asked, k);
     const found = new Set(rows);
     return truth.rows.filter((row) => found.has(row)).length;
+  }
+}
+
+/** Engines compile a kernel well only after some calls; the first keystroke should not be the slowest. */
+function warmUp(
+  { data, dimensions, rows }: Collection,
+  index: Pick<Searched, 'search'>,
+  options: Readonly<Record<string, unknown>>,
+): void {
+  const end = performance.now() + WARM_UP_MILLISECONDS;
+  for (let i = 0; i < WARM_UP && performance.now() < end; i++) {
+    const start = ((i * 997) % rows) * dimensions;
+    const vector = data.subarray(start, start + dimensions);
+    if (vector.some((value) => value !== 0)) index.search(vector, { ...options, k: Math.min(10, rows) });
   }
 }
 

@@ -79,7 +79,7 @@ export function parseColour(text: string): Colour {
 
 /** CSS pixels: dots grow with the zoom, though far slower than the distances between them. */
 function radiusOf({ zoom }: Viewport): number {
-  return Math.min(3.4, 0.95 * zoom ** 0.36);
+  return Math.min(4, 1.15 * zoom ** 0.42);
 }
 
 function makeStamp(radius: number, opacity: number): Stamp {

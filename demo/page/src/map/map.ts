@@ -215,6 +215,6 @@ function readPalette(): Palette {
   return {
     ground: parseColour(colourOf('--sunken')),
     clusters: Array.from({ length: CLUSTERS }, (_, i) => parseColour(colourOf(`--cluster-${i}`))),
-    opacity: 0.5,
+    opacity: 0.6,
   };
 }

@@ -4,13 +4,14 @@ import { colourOf } from '../theme.ts';
 import { LabelRoom } from './labels.ts';
 import { frame, type Place, type Viewport } from './viewport.ts';
 
-const FONT = '"Liberation Sans", system-ui, sans-serif';
+const FONT = '-apple-system, "Segoe UI", Roboto, "Helvetica Neue", "Liberation Sans", Arial, sans-serif';
 const ASKED_SIZE = 15;
 const FOUND_SIZE = 13;
 const OTHER_SIZE = 11.5;
-/** Names of other rows: so many at most, sought among so many. */
-const OTHERS = 46;
-const OTHERS_TRIED = 2500;
+/** Names of other rows: so many at most, after so many that found no room, this far from each other. */
+const OTHERS = 60;
+const OTHERS_TRIED = 1500;
+const OTHERS_APART = { x: 16, y: 9 };
 
 /** What an answer looks like on the map, in the map's coordinates. */
 export interface Drawn {
@@ -58,16 +59,21 @@ export class Overlay {
     context.fillStyle = colourOf('--ink');
     context.globalAlpha = 0.72;
     let left = OTHERS;
-    for (let row = 0; row < Math.min(rows, OTHERS_TRIED) && left > 0; row++) {
-      const text = names.of(row);
-      if (shown.has(row) || text === drawn?.text || !/[\p{L}\p{N}]{3}/u.test(text)) continue;
+    let misses = 0;
+    for (let row = 0; row < rows && left > 0 && misses < OTHERS_TRIED; row++) {
       const at = viewport.toScreen({ x: positions[2 * row]!, y: positions[2 * row + 1]! });
       if (at.x < 0 || at.y < 0 || at.x > viewport.width || at.y > viewport.height) continue;
-      const width = this.#measure(context, text, OTHER_SIZE, 400) + 14;
-      const place = room.place({ at: { x: at.x - 7, y: at.y - 5 }, gap: 10, size: OTHER_SIZE + 7 }, width);
-      if (!place) continue;
-      this.#write(context, text, place.x + 7, place.y);
-      left--;
+      const text = names.of(row);
+      if (shown.has(row) || text === drawn?.text || !/[\p{L}\p{N}]{3}/u.test(text)) continue;
+      const { x, y } = OTHERS_APART;
+      const width = this.#measure(context, text, OTHER_SIZE, 400) + 2 * x;
+      const place = room.place({ at: { x: at.x - x + 5, y: at.y }, gap: 0, size: OTHER_SIZE + 2 * y }, width);
+      if (place) {
+        this.#write(context, text, place.x + x, place.y);
+        left--;
+      } else {
+        misses++;
+      }
     }
     context.globalAlpha = 1;
   }

@@ -4,6 +4,7 @@ import type { Projection, Subject } from './protocol.ts';
 /** Numbers that each round of the power iteration looks at: a sample of the rows where there are more. */
 const SAMPLE_NUMBERS = 4_000_000;
 const ROUNDS = 24;
+const AXES = 2;
 const CLUSTERS = 10;
 const CLUSTER_SAMPLE = 10_000;
 /** So many of the rows lie within -1..1. */
@@ -51,9 +52,9 @@ function meanOf(values: Float32Array, dimensions: number): Float32Array<ArrayBuf
   return Float32Array.from(sums, (sum) => sum / (values.length / dimensions));
 }
 
-/** Two axes that no component is likely to be at right angles to. */
+/** Axes that no component is likely to be at right angles to. */
 function start(dimensions: number): Float32Array<ArrayBuffer> {
-  return Float32Array.from({ length: 2 * dimensions }, (_, i) => Math.sin(1 + i * i));
+  return Float32Array.from({ length: AXES * dimensions }, (_, i) => Math.sin(1 + i * i));
 }
 
 /** The axes times the covariance of every `step`-th row. */
@@ -64,32 +65,30 @@ function multiply(
   dimensions: number,
   step: number,
 ): Float32Array<ArrayBuffer> {
-  const product = new Float64Array(2 * dimensions);
+  const product = new Float64Array(axes.length);
+  const centred = new Float64Array(dimensions);
   for (let start = 0; start < values.length; start += step * dimensions) {
-    let x = 0;
-    let y = 0;
-    for (let i = 0; i < dimensions; i++) {
-      const value = values[start + i]! - mean[i]!;
-      x += value * axes[i]!;
-      y += value * axes[dimensions + i]!;
-    }
-    for (let i = 0; i < dimensions; i++) {
-      const value = values[start + i]! - mean[i]!;
-      product[i]! += value * x;
-      product[dimensions + i]! += value * y;
+    for (let i = 0; i < dimensions; i++) centred[i] = values[start + i]! - mean[i]!;
+    for (let first = 0; first < axes.length; first += dimensions) {
+      let along = 0;
+      for (let i = 0; i < dimensions; i++) along += centred[i]! * axes[first + i]!;
+      for (let i = 0; i < dimensions; i++) product[first + i]! += along * centred[i]!;
     }
   }
   return Float32Array.from(product);
 }
 
-/** Both axes at length 1 and a right angle; the heaviest weight of each is positive, so that no sign is left to chance. */
+/** The axes at length 1 and right angles; the heaviest weight of each is positive, so that no sign is left to chance. */
 function orthonormal(axes: Float32Array<ArrayBuffer>, dimensions: number): Float32Array<ArrayBuffer> {
-  const [first, second] = [axes.subarray(0, dimensions), axes.subarray(dimensions)];
-  scaleToUnit(first);
-  let shared = 0;
-  for (let i = 0; i < dimensions; i++) shared += first[i]! * second[i]!;
-  for (let i = 0; i < dimensions; i++) second[i]! -= shared * first[i]!;
-  scaleToUnit(second);
+  for (let first = 0; first < axes.length; first += dimensions) {
+    const axis = axes.subarray(first, first + dimensions);
+    for (let before = 0; before < first; before += dimensions) {
+      let shared = 0;
+      for (let i = 0; i < dimensions; i++) shared += axis[i]! * axes[before + i]!;
+      for (let i = 0; i < dimensions; i++) axis[i]! -= shared * axes[before + i]!;
+    }
+    scaleToUnit(axis);
+  }
   return axes;
 }
 
@@ -100,7 +99,7 @@ function scaleToUnit(axis: Float32Array): void {
     square += weight * weight;
     if (Math.abs(weight) > Math.abs(heaviest)) heaviest = weight;
   }
-  // Rows of one dimension, or all on a line, have no second component.
+  // Rows of one dimension, or all on a line, have no further components.
   const scale = square > 0 ? Math.sign(heaviest) / Math.sqrt(square) : 0;
   for (let i = 0; i < axis.length; i++) axis[i]! *= scale;
 }
