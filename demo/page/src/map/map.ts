@@ -37,6 +37,7 @@ export class WordMap {
 
   constructor(onChoose: (row: number) => void) {
     this.#onChoose = onChoose;
+    this.#view.tabIndex = 0;
     listen(this.#view, {
       onZoom: (factor, at) => this.#change(() => this.#viewport.zoomBy(factor, at)),
       onPan: (dx, dy) => this.#change(() => this.#viewport.panBy(dx, dy)),
