@@ -89,6 +89,7 @@ async function start(): Promise<void> {
       if (total) bar.value = bytes / total;
       text.textContent = `${formatBytes(bytes)}${total ? ` of ${formatBytes(total)}` : ''} of vectors`;
     });
+    performance.mark('fetched');
     text.textContent = 'Indexing…';
     words = await Searcher.build(collection, {
       onProgress: ({ done, total }) => {
@@ -97,6 +98,7 @@ async function start(): Promise<void> {
     });
     byId('loading').hidden = true;
     if (!searcher) open(words);
+    performance.mark('searchable');
   } catch (error) {
     bar.hidden = true;
     text.textContent = messageOf(error);

@@ -10,7 +10,7 @@ const FOUND_SIZE = 13;
 const OTHER_SIZE = 11.5;
 /** Names of other rows: so many at most, after so many that found no room, this far from each other. */
 const OTHERS = 60;
-const OTHERS_TRIED = 1500;
+const OTHERS_TRIED = 3000;
 const OTHERS_APART = { x: 16, y: 9 };
 
 /** What an answer looks like on the map, in the map's coordinates. */
@@ -57,7 +57,7 @@ export class Overlay {
     }
     if (names.areNumbers) return;
     context.fillStyle = colourOf('--ink');
-    context.globalAlpha = 0.72;
+    context.globalAlpha = 0.8;
     let left = OTHERS;
     let misses = 0;
     for (let row = 0; row < rows && left > 0 && misses < OTHERS_TRIED; row++) {
