@@ -12,11 +12,17 @@
  * - `SIMD_UNSUPPORTED`: the runtime accepts no tier of the kernels.
  * - `CSP_BLOCKED`: the page's Content-Security-Policy forbids compiling WebAssembly.
  * - `ALREADY_INITIALIZED`: `setup()` was called after the kernels were loaded.
+ * - `WORKER_FAILED`: the worker of a thread could not be started, or has ended.
  * - `FILE_FORMAT`: the bytes are not of the format that the reader reads.
  * - `FILE_TRUNCATED`: the bytes end before what their header announces.
  * - `FILE_CORRUPT`: a checksum or a structural check failed.
  * - `FILE_VERSION`: the file was written by a newer version of the package.
  * - `FILE_DTYPE`: a tensor is of another element type than the reader needs.
+ * - `FILE_CHANGED`: the file was replaced or deleted since it was opened.
+ * - `NOT_FOUND`: the store holds no file of that name.
+ * - `STORAGE_FULL`: the disk is full or the quota is spent; the previous version is untouched.
+ * - `STORE_FAILED`: the disk, database or server under a store failed; `cause` tells how.
+ * - `UNSUPPORTED`: the runtime or the store cannot do this; the message names what can.
  */
 export type ErrorCode =
   | 'INVALID_ARGUMENT'
@@ -30,11 +36,17 @@ export type ErrorCode =
   | 'SIMD_UNSUPPORTED'
   | 'CSP_BLOCKED'
   | 'ALREADY_INITIALIZED'
+  | 'WORKER_FAILED'
   | 'FILE_FORMAT'
   | 'FILE_TRUNCATED'
   | 'FILE_CORRUPT'
   | 'FILE_VERSION'
-  | 'FILE_DTYPE';
+  | 'FILE_DTYPE'
+  | 'FILE_CHANGED'
+  | 'NOT_FOUND'
+  | 'STORAGE_FULL'
+  | 'STORE_FAILED'
+  | 'UNSUPPORTED';
 
 /** What a {@link LanewiseError} carries beside its message. */
 export interface ErrorDetails {
