@@ -10,6 +10,8 @@ import type { CurvePoint, Report } from './work/protocol.ts';
 import { subjectOf, WorkThread } from './worker.ts';
 
 const K = 10;
+/** Every method keeps its colour, however many are measured. */
+const SERIES = ['loop', 'scan', 'certified', 'ivf', 'ivf-pq4', 'ivf-bits', 'hnsw', 'lsh'];
 const BUDGETS = ['20', '60', '200', '600'];
 
 /** Recall against queries a second, as it is measured; a point that is chosen is what the box searches with. */
@@ -152,22 +154,22 @@ export class CurveCard {
         ),
       );
     }
-    const titles = [...new Set(this.#points.map(({ title }) => title))];
-    chart.append(...titles.map((title, series) => lineOf(this.#points, title, series, x, y)));
+    const methods = [...new Set(this.#points.map(({ method }) => method))];
+    chart.append(...methods.map((method) => lineOf(this.#points, method, x, y)));
     this.#marks.show(
       chart,
-      this.#points.map((point) => this.#markOf(point, titles.indexOf(point.title), x, y)),
+      this.#points.map((point) => this.#markOf(point, x, y)),
     );
-    this.#host.append(legendOf(titles));
+    this.#host.append(legendOf(this.#points));
     this.#fillTable();
   }
 
-  #markOf(point: CurvePoint, series: number, x: Scale, y: Scale): Mark {
+  #markOf(point: CurvePoint, x: Scale, y: Scale): Mark {
     return {
       key: keyOf(point),
       x: x.at(point.recall),
       y: y.at(point.rate),
-      series,
+      series: seriesOf(point),
       isSquare: point.isExact,
       isApplied: keyOf(point) === this.#applied,
       title: nameOf(point),
@@ -208,36 +210,28 @@ function keyOf({ method, effort }: CurvePoint): string {
   return `${method} ${JSON.stringify(effort)}`;
 }
 
-function lineOf(
-  points: readonly CurvePoint[],
-  title: string,
-  series: number,
-  x: Scale,
-  y: Scale,
-): SVGElement {
-  const own = points.filter((point) => point.title === title);
-  const d = own.map(({ recall, rate }, i) => `${i === 0 ? 'M' : 'L'}${x.at(recall)} ${y.at(rate)}`).join('');
-  return svg('path', { class: `curve-line stroke-${series}`, d });
+function seriesOf({ method }: CurvePoint): number {
+  return Math.max(0, SERIES.indexOf(method));
 }
 
-function legendOf(titles: readonly string[]): HTMLElement {
-  return html(
-    'ul',
-    { class: 'legend', 'aria-label': 'Methods' },
-    ...titles.map((title, series) =>
-      html(
-        'li',
-        {},
-        svg(
-          'svg',
-          { viewBox: '0 0 12 12', 'aria-hidden': 'true' },
-          svg('circle', { class: `fill-${series}`, cx: 6, cy: 6, r: 5 }),
-        ),
-        title,
-      ),
-    ),
-  );
+function lineOf(points: readonly CurvePoint[], method: string, x: Scale, y: Scale): SVGElement {
+  const own = points.filter((point) => point.method === method);
+  const d = own.map(({ recall, rate }, i) => `${i === 0 ? 'M' : 'L'}${x.at(recall)} ${y.at(rate)}`).join('');
+  return svg('path', { class: `curve-line stroke-${seriesOf(own[0]!)}`, d });
 }
+
+function legendOf(points: readonly CurvePoint[]): HTMLElement {
+  const first = new Map(points.toReversed().map((point) => [point.title, point]));
+  const items = [...first].toReversed().map(([title, point]) => {
+    const shape = { class: `fill-${seriesOf(point)}`, ...(point.isExact ? SQUARE : DISC) };
+    const mark = svg(point.isExact ? 'rect' : 'circle', shape);
+    return html('li', {}, svg('svg', { viewBox: '0 0 12 12', 'aria-hidden': 'true' }, mark), title);
+  });
+  return html('ul', { class: 'legend', 'aria-label': 'Methods' }, ...items);
+}
+
+const SQUARE = { x: 1, y: 1, width: 10, height: 10 };
+const DISC = { cx: 6, cy: 6, r: 5 };
 
 function shortCount(value: number): string {
   return value >= 1000 ? `${value / 1000}k` : String(value);
