@@ -254,7 +254,7 @@ function bundled(tier: Tier): Uint8Array<ArrayBuffer> | WebAssembly.Module | und
   try {
     return kernelSources[tier]?.();
   } catch (error) {
-    throw compileError(error);
+    throw policyError(error);
   }
 }
 

@@ -12,7 +12,7 @@ const REPORT = 'test/runtimes/print-report.js';
 const REQUIRED = 'test/runtimes/print-required.cjs';
 /** Everything that can be imported by name. */
 const MODULES = Object.keys(JSON.parse(readFileSync(`${ROOT}package.json`, 'utf8')).exports)
-  .filter((subpath) => !/\.(wasm|json)$/.test(subpath))
+  .filter((subpath) => !/\.(wasm|json)$|thread\.js$/.test(subpath))
   .map((subpath) => subpath.replace('.', 'lanewise'));
 
 interface Process {
@@ -59,7 +59,7 @@ describe.each(PROCESSES)('$program.name', ({ program, tier, run = [], dynamic = 
   });
 
   test.skipIf(missing)('gives require() the package that import gives', async () => {
-    const stdout = await execute(program, [...run, REQUIRED, ...MODULES]);
+    const stdout = await execute(program, [...run, ...dynamic, REQUIRED, ...MODULES]);
     const { names, ...required } = JSON.parse(stdout);
     expect(required).toEqual({ nearest: 1, isOnePackage: true });
     for (const module of MODULES) expect(names[module]).not.toEqual([]);

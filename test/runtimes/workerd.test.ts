@@ -26,7 +26,7 @@ describe.skipIf(isMissing(programs.workerd))('workerd', () => {
     const report = (await worker.get('/smoke')) as SmokeReport;
     console.log(`workerd: ${JSON.stringify(report.capabilities)}`);
     expect(report.hashes).toEqual(GOLDEN);
-    expect(report.capabilities).toMatchObject({ tier: 'simd', threads: false });
+    expect(report.capabilities).toMatchObject({ tier: 'relaxed', threads: false });
   });
 
   test('forbids compiling bytes that are valid, which is why a module is imported', async () => {

@@ -1,5 +1,6 @@
 import { byId, html } from './dom.ts';
 import type { Names } from './names.ts';
+import { formatFigure } from './numbers.ts';
 import type { Question } from './question.ts';
 import type { Found } from './searcher.ts';
 
@@ -28,7 +29,8 @@ export class Answers {
     return this.#options[this.#active]?.option;
   }
 
-  show(question: Question, found: Found | undefined, names: Names): void {
+  /** @param found what was found, or why nothing could be */
+  show(question: Question, found: Found | string | undefined, names: Names): void {
     this.#options = [];
     this.#list.replaceChildren(...this.#groups(question, found, names));
     this.#input.setAttribute('aria-expanded', String(this.#options.length > 0));
@@ -63,7 +65,11 @@ export class Answers {
     this.#input.setAttribute('aria-activedescendant', chosen.element.id);
   }
 
-  #groups({ typed, completions, unknown }: Question, found: Found | undefined, names: Names): Node[] {
+  #groups(
+    { typed, completions, unknown }: Question,
+    found: Found | string | undefined,
+    names: Names,
+  ): Node[] {
     const groups: Node[] = [];
     const others = completions.filter((row) => names.of(row) !== typed);
     if (others.length > 0) {
@@ -78,6 +84,8 @@ export class Answers {
     if (unknown !== undefined) {
       const kind = names.areNumbers ? 'row has the number' : 'row is called';
       groups.push(html('p', { class: 'nothing' }, `No ${kind} “${unknown}”.`));
+    } else if (typeof found === 'string') {
+      groups.push(html('p', { class: 'nothing' }, found));
     } else if (found) {
       groups.push(
         html(
@@ -108,7 +116,11 @@ export class Answers {
         { class: 'neighbour', 'data-row': row },
         bar,
         html('span', { class: 'neighbour-name' }, name),
-        html('span', { class: 'neighbour-score' }, score.toFixed(3)),
+        html(
+          'span',
+          { class: 'neighbour-score' },
+          Math.abs(score) < 10 ? score.toFixed(3) : formatFigure(score),
+        ),
       ),
     );
   }
@@ -122,8 +134,10 @@ export class Answers {
   }
 }
 
-/** The length of a bar: the score itself where scores are shares, as cosines are; else held against the largest. */
+/** The length of a bar: a cosine itself; other scores against the best, which is the smallest of distances. */
 function shareOf(score: number, scores: readonly number[]): number {
+  const [best = 0, worst = 0] = [scores[0], scores.at(-1)];
+  if (best < worst) return Math.max(0, best / score);
   const largest = Math.max(...scores.map(Math.abs), Number.MIN_VALUE);
   return Math.max(0, largest <= 1 ? score : score / largest);
 }

@@ -25,6 +25,7 @@ export class CurveCard {
   readonly #budget = byId<HTMLSelectElement>('curve-budget');
   readonly #marks = new Marks(this.#host, (key) => this.#choose(key));
   readonly #onChoose: ApplyChoice;
+  readonly #onBusy: (isBusy: boolean) => void;
   #collection: Collection | undefined;
   #thread: WorkThread | undefined;
   #points: CurvePoint[] = [];
@@ -32,8 +33,10 @@ export class CurveCard {
   #applied: string | undefined;
   #wanted: CurvePoint | undefined;
 
-  constructor(onChoose: ApplyChoice) {
+  /** @param onBusy told when measuring begins and ends */
+  constructor(onChoose: ApplyChoice, onBusy: (isBusy: boolean) => void) {
     this.#onChoose = onChoose;
+    this.#onBusy = onBusy;
     const budget = new URL(location.href).searchParams.get('budget');
     if (budget !== null && BUDGETS.includes(budget)) this.#budget.value = budget;
     this.#start.addEventListener('click', () => this.#measure());
@@ -51,6 +54,11 @@ export class CurveCard {
     this.#status.textContent = '';
     this.#setMeasuring(false);
     this.#draw();
+  }
+
+  /** Measuring waits while something else is measured. */
+  lock(isLocked: boolean): void {
+    this.#start.disabled = isLocked;
   }
 
   /** The search box went back to exact search. */
@@ -78,6 +86,7 @@ export class CurveCard {
     this.#cancel.hidden = !isMeasuring;
     this.#bar.hidden = !isMeasuring;
     this.#budget.disabled = isMeasuring;
+    this.#onBusy(isMeasuring);
   }
 
   #take(report: Report): void {

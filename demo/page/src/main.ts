@@ -26,8 +26,8 @@ const map = new WordMap((row) => box.askRow(row));
 const curve = new CurveCard((chosen) => {
   searcher?.choose(chosen);
   box.search();
-});
-const roofline = new RooflineCard();
+}, lockRoofline);
+const roofline = new RooflineCard((isBusy) => curve.lock(isBusy));
 const files = new Files({
   get searcher() {
     return searcher;
@@ -35,6 +35,11 @@ const files = new Files({
   open,
   openWords: () => words && open(words),
 });
+
+/** Two measurements at once would tell of each other. */
+function lockRoofline(isBusy: boolean): void {
+  roofline.lock(isBusy);
+}
 
 function onAnswer(answer: Answer | undefined): void {
   map.show(answer);
@@ -53,7 +58,7 @@ function open(next: Searcher): void {
   const isWords = next === words;
   byId('collection-line').textContent =
     `${collection.title}: ${formatCount(collection.rows)} rows × ${collection.dimensions}, ${collection.metric}.` +
-    ' Every answer is exact, and computed here.';
+    ' Searched exactly, on this page.';
   map.open(collection);
   box.open(next, firstQuestion(next, isWords), isWords ? EXAMPLES : []);
   curve.open(collection);
@@ -78,6 +83,13 @@ function project({ collection }: Searcher): void {
   });
   projecting = thread;
 }
+
+byId('exact').addEventListener('click', () => {
+  searcher?.choose(undefined);
+  curve.release();
+  box.search();
+  byId('query').focus();
+});
 
 async function start(): Promise<void> {
   const bar = byId<HTMLProgressElement>('loading-bar');

@@ -17,7 +17,7 @@ export interface Matrix {
 }
 
 /** The endings of files that hold vectors. */
-export const VECTOR_FILE: RegExp = /\.(npy|fvecs|bvecs|safetensors)$/i;
+const VECTOR_FILE = /\.(npy|fvecs|bvecs|safetensors)$/i;
 
 /** Reads a file by the ending of its name. @throws LanewiseError: what the readers throw, `FILE_FORMAT`, `FILE_DTYPE` */
 export function readVectors(name: string, bytes: Uint8Array<ArrayBuffer>): Matrix {

@@ -24,12 +24,15 @@ export class RooflineCard {
   readonly #status = byId('roofline-status');
   readonly #start = byId<HTMLButtonElement>('roofline-start');
   readonly #marks = new Marks(this.#host);
+  readonly #onBusy: (isBusy: boolean) => void;
   #collection: Collection | undefined;
   #thread: WorkThread | undefined;
   #roofs: Roofs | undefined;
   #points: KernelPoint[] = [];
 
-  constructor() {
+  /** @param onBusy told when measuring begins and ends */
+  constructor(onBusy: (isBusy: boolean) => void) {
+    this.#onBusy = onBusy;
     this.#start.addEventListener('click', () => this.#measure());
     new ResizeObserver(() => this.#draw()).observe(this.#host);
   }
@@ -45,11 +48,17 @@ export class RooflineCard {
     this.#draw();
   }
 
+  /** Measuring waits while something else is measured. */
+  lock(isLocked: boolean): void {
+    this.#start.disabled = isLocked;
+  }
+
   #measure(): void {
     if (!this.#collection) return;
     this.#end();
     this.#points = [];
     this.#start.disabled = true;
+    this.#onBusy(true);
     this.#status.textContent = 'Measuring…';
     const job = {
       kind: 'roofline',
@@ -69,6 +78,7 @@ export class RooflineCard {
   }
 
   #end(): void {
+    if (this.#thread) this.#onBusy(false);
     this.#thread?.end();
     this.#thread = undefined;
     this.#start.disabled = false;
@@ -147,7 +157,7 @@ function shareOfRoof(point: KernelPoint, roofs: Roofs): string {
 
 function intensities(points: readonly KernelPoint[], { memory, int8 }: Roofs): [number, number] {
   const all = points.map(intensityOf);
-  return [Math.min(0.2, ...all) / 1.3, Math.max((4 * int8) / memory, ...all.map((value) => value * 2))];
+  return [Math.min(0.2, ...all) / 1.3, Math.max((4 * int8) / memory, ...all.map((value) => value * 5))];
 }
 
 function rates(points: readonly KernelPoint[], { memory, int8 }: Roofs): [number, number] {

@@ -36,11 +36,6 @@ export class SearchBox {
     this.#input.addEventListener('input', () => this.search());
     this.#input.addEventListener('keydown', (event) => this.#onKey(event));
     this.#random.addEventListener('click', () => this.askRow(Math.floor(Math.random() * this.#rows)));
-    byId('exact').addEventListener('click', () => {
-      this.#searcher?.choose(undefined);
-      this.search();
-      this.#input.focus();
-    });
     document.addEventListener('keydown', (event) => {
       if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey || isEditing(event.target))
         return;
@@ -84,7 +79,8 @@ export class SearchBox {
     this.#question = question;
     const answer = question.unknown === undefined ? this.#answer(question) : undefined;
     if (this.#input.value.trim() === '') this.#answers.clear();
-    else this.#answers.show(question, answer?.found, collection.names);
+    else this.#answers.show(question, typeof answer === 'object' ? answer.found : answer, collection.names);
+    if (typeof answer === 'string') return;
     if (answer) this.#readout.show(answer.found, this.#searcher.chosen, collection.rows);
     this.#onAnswer(answer);
     this.#speak(answer);
@@ -99,7 +95,7 @@ export class SearchBox {
     return this.#searcher?.collection.rows ?? 0;
   }
 
-  #answer(question: Question): Answer | undefined {
+  #answer(question: Question): Answer | string | undefined {
     const { terms } = question;
     if (!this.#searcher || terms.length === 0) return undefined;
     const vector = vectorOfTerms(terms, this.#searcher.collection);
@@ -108,8 +104,7 @@ export class SearchBox {
       return { question, vector, found };
     } catch (error) {
       // A word less itself has no direction.
-      this.#spoken.textContent = messageOf(error);
-      return undefined;
+      return messageOf(error);
     }
   }
 

@@ -31,7 +31,7 @@ export async function fetchWords(onArrival: Arrival): Promise<Collection> {
   const { shape, data } = readNpy(vectors);
   const [rows, dimensions] = shape as readonly [number, number];
   return {
-    title: '40\u202f000 words of GloVe',
+    title: 'GloVe words',
     names: new LabelNames(labels.trimEnd().split('\n')),
     metric: 'cosine',
     rows,

@@ -172,7 +172,7 @@ async function* assigning(setting: Setting): Points {
   });
   await kmeans.fit(values);
   yield {
-    name: `k-means assignment, ${clusters} centroids`,
+    name: 'k-means assignment',
     unit: 'int8',
     operations: 2 * d * rows * clusters,
     bytes: 4 * d * (rows + clusters),
