@@ -18,6 +18,7 @@ const ENTRIES = {
   cost: 'src/cost/index.ts',
   evaluate: 'src/evaluate/index.ts',
   format: 'src/format/index.ts',
+  store: 'src/store/index.ts',
   worker: 'src/worker/index.ts',
   'worker/serve': 'src/worker/serve.ts',
 };
@@ -44,6 +45,8 @@ function kernelBytes() {
   };
 }
 
+/** `Symbol.dispose` is in the types of TypeScript, but in no default library: who imports the package need not name it. */
+const libraries = '/// <reference lib="esnext.disposable" />';
 const external = ['#kernels', /\.wasm\?module$/];
 /** esbuild names private members best, terser folds code best: one after the other saves 5 % over either. */
 const smallest = {
@@ -85,6 +88,7 @@ const kernels = (name) => ({
 export default [
   kernels('inline'),
   kernels('module'),
+  kernels('simd-module'),
   {
     input: 'src/host/kernels/inline.ts',
     output: { file: 'dist/kernels/inline.d.ts', format: 'es' },
@@ -93,7 +97,7 @@ export default [
   { input: ENTRIES, output: chunks, plugins: code, external },
   {
     input: { ...ENTRIES, 'worker/thread': 'src/worker/thread.ts' },
-    output: { ...chunks, chunkFileNames: 'chunks/[name].d.ts' },
+    output: { ...chunks, chunkFileNames: 'chunks/[name].d.ts', banner: libraries },
     plugins: [dts()],
     external,
   },

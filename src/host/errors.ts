@@ -18,6 +18,11 @@
  * - `FILE_CORRUPT`: a checksum or a structural check failed.
  * - `FILE_VERSION`: the file was written by a newer version of the package.
  * - `FILE_DTYPE`: a tensor is of another element type than the reader needs.
+ * - `FILE_CHANGED`: the file was replaced or deleted since it was opened.
+ * - `NOT_FOUND`: the store holds no file of that name.
+ * - `STORAGE_FULL`: the disk is full or the quota is spent; the previous version is untouched.
+ * - `STORE_FAILED`: the disk, database or server under a store failed; `cause` tells how.
+ * - `UNSUPPORTED`: the runtime or the store cannot do this; the message names what can.
  */
 export type ErrorCode =
   | 'INVALID_ARGUMENT'
@@ -36,7 +41,12 @@ export type ErrorCode =
   | 'FILE_TRUNCATED'
   | 'FILE_CORRUPT'
   | 'FILE_VERSION'
-  | 'FILE_DTYPE';
+  | 'FILE_DTYPE'
+  | 'FILE_CHANGED'
+  | 'NOT_FOUND'
+  | 'STORAGE_FULL'
+  | 'STORE_FAILED'
+  | 'UNSUPPORTED';
 
 /** What a {@link LanewiseError} carries beside its message. */
 export interface ErrorDetails {

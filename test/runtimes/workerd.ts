@@ -7,6 +7,14 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { build } from 'esbuild';
 import { programs } from './installed.ts';
+import type { Server } from './server.ts';
+
+/** Static files, and the name of the binding by which the worker fetches them. */
+export interface Assets {
+  readonly binding: string;
+  /** A folder, or the URL of a server. */
+  readonly from: string;
+}
 
 export interface WorkerOptions {
   /** The module whose default export answers requests. */
@@ -17,9 +25,13 @@ export interface WorkerOptions {
   readonly flags?: readonly string[];
   /** Files that the worker may import as an ArrayBuffer, by name. */
   readonly data?: Readonly<Record<string, Uint8Array>>;
+  readonly assets?: Assets;
+  readonly compatibilityDate?: string;
 }
 
-export interface Worker extends AsyncDisposable {
+export interface Worker extends Server {
+  /** Of the process. */
+  readonly pid: number;
   /** The JSON that the worker answers with. */
   get(path: string): Promise<unknown>;
   /** Processor time that the thread of the worker has taken, in milliseconds. */
@@ -32,11 +44,16 @@ export async function serveWorker({
   conditions = ['workerd', 'worker', 'browser'],
   flags = [],
   data = {},
+  assets,
+  compatibilityDate = '2026-01-01',
 }: WorkerOptions): Promise<Worker> {
   const folder = await mkdtemp(join(tmpdir(), 'lanewise-worker-'));
   await bundle(entry, folder, { conditions, external: Object.keys(data) });
   for (const [name, bytes] of Object.entries(data)) await writeFile(join(folder, name), bytes);
-  await writeFile(join(folder, 'config.capnp'), configuration(await readdir(folder), flags));
+  await writeFile(
+    join(folder, 'config.capnp'),
+    configuration(await readdir(folder), { flags, assets, compatibilityDate }),
+  );
 
   const server = spawn(programs.workerd.path!, ['serve', 'config.capnp', '--control-fd=3'], {
     cwd: folder,
@@ -44,9 +61,12 @@ export async function serveWorker({
   });
   const ended = once(server, 'exit');
   const port = await portOf(server.stdio[3] as Readable);
+  const url = `http://127.0.0.1:${port}`;
   return {
+    url,
+    pid: server.pid!,
     async get(path) {
-      const response = await fetch(`http://127.0.0.1:${port}${path}`);
+      const response = await fetch(url + path);
       if (!response.ok) throw new Error(`workerd answered ${response.status}: ${await response.text()}`);
       return await response.json();
     },
@@ -80,7 +100,18 @@ async function portOf(control: Readable): Promise<number> {
   throw new Error('workerd ended before it listened.');
 }
 
-function configuration(files: readonly string[], flags: readonly string[]): string {
+function configuration(
+  files: readonly string[],
+  {
+    flags,
+    assets,
+    compatibilityDate,
+  }: {
+    readonly flags: readonly string[];
+    readonly assets: Assets | undefined;
+    readonly compatibilityDate: string;
+  },
+): string {
   const modules = files.map((file) => {
     if (file.endsWith('.js')) return `(name = "${file}", esModule = embed "${file}")`;
     if (!file.endsWith('.wasm')) return `(name = "${file}", data = embed "${file}")`;
@@ -93,11 +124,17 @@ function configuration(files: readonly string[], flags: readonly string[]): stri
 const config :Workerd.Config = (
   services = [(name = "main", worker = (
     modules = [${sorted.join(', ')}],
-    compatibilityDate = "2026-01-01",
+    compatibilityDate = "${compatibilityDate}",
     compatibilityFlags = ${JSON.stringify(flags)},
-  ))],
+    bindings = [${assets ? `(name = "${assets.binding}", service = "assets")` : ''}],
+  ))${assets ? `, (name = "assets", ${serviceOf(assets)})` : ''}],
   sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")],
 );`;
+}
+
+function serviceOf({ from }: Assets): string {
+  if (!from.startsWith('http:')) return `disk = (path = ${JSON.stringify(from)})`;
+  return `external = (address = "${new URL(from).host}", http = ())`;
 }
 
 /** The scheduler's own account of the thread that runs the worker, in nanoseconds; compiling elsewhere is not in it. */
