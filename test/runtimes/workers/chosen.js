@@ -1,6 +1,6 @@
 // A worker that chooses its kernels itself.
 import { setup } from 'lanewise';
-import module from 'lanewise/kernels/simd.wasm';
+import module from 'lanewise/kernels/simd.wasm?module';
 import { smoke } from '../smoke.js';
 
 setup({ module, tier: 'simd' });
