@@ -139,7 +139,8 @@ describe.each([
       for (const kind of ['flat', 'hnsw'] as const) {
         expect(told[kind].size).toBe(100_000);
         expect(told[kind].median).toBeLessThan(1.2 * FRAME);
-        expect(told[kind].longTask).toBeLessThan(100);
+        // None of 50 ms where the machine is not busy elsewhere; where it is, a task takes as long as it waits.
+        expect(told[kind].longTask).toBeLessThan(without.longTask / 5);
       }
       // One frame in twenty may be late, or more where the machine is busy elsewhere and a page at rest has such, too.
       // (Rows alone are indexed within ten frames, too few for a percentile.)
