@@ -23,10 +23,10 @@ export type Bundle = (app: string, output: string, page?: Page) => Promise<void>
 export const bundlers: Readonly<Record<string, Bundle>> = {
   async vite(app, output, { html } = MAIN) {
     const logger = createLogger('warn');
-    logger.warn = logger.error = refuse;
+    logger.warn = refuse;
     await buildByVite({
       ...{ root: app, configFile: false, logLevel: 'warn', customLogger: logger },
-      build: { outDir: output, rollupOptions: { input: join(app, html) } },
+      build: { outDir: output, emptyOutDir: true, rollupOptions: { input: join(app, html) } },
     });
   },
 
