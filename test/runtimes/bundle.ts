@@ -21,7 +21,7 @@ export const MAIN: Page = { html: 'index.html', script: 'main.js', workers: {} }
 export type Bundle = (app: string, output: string, page?: Page) => Promise<void>;
 
 export const bundlers: Readonly<Record<string, Bundle>> = {
-  async vite(app, output, { html } = MAIN) {
+  async Vite(app, output, { html } = MAIN) {
     const logger = createLogger('warn');
     logger.warn = refuse;
     await buildByVite({
@@ -43,7 +43,7 @@ export const bundlers: Readonly<Record<string, Bundle>> = {
     await copyPage(app, output, html, (page) => page.replace('type="module"', 'defer'));
   },
 
-  async rollup(app, output, { html, script, workers } = MAIN) {
+  async Rollup(app, output, { html, script, workers } = MAIN) {
     const bundled = await rollup({
       input: { [script.replace('.js', '')]: `./${script}`, ...workers },
       plugins: [nodeResolution(app)],
