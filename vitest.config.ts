@@ -28,7 +28,7 @@ const config: ViteUserConfig = defineConfig({
         extends: true as const,
         test: {
           name: 'once',
-          include: ['test/{format,store,demo,package,docs}/**/*.test.ts'],
+          include: ['test/{format,store,worker,demo,package,docs}/**/*.test.ts'],
           pool: 'forks' as const,
         },
       },

@@ -12,6 +12,7 @@
  * - `SIMD_UNSUPPORTED`: the runtime accepts no tier of the kernels.
  * - `CSP_BLOCKED`: the page's Content-Security-Policy forbids compiling WebAssembly.
  * - `ALREADY_INITIALIZED`: `setup()` was called after the kernels were loaded.
+ * - `WORKER_FAILED`: the worker of a thread could not be started, or has ended.
  * - `FILE_FORMAT`: the bytes are not of the format that the reader reads.
  * - `FILE_TRUNCATED`: the bytes end before what their header announces.
  * - `FILE_CORRUPT`: a checksum or a structural check failed.
@@ -35,6 +36,7 @@ export type ErrorCode =
   | 'SIMD_UNSUPPORTED'
   | 'CSP_BLOCKED'
   | 'ALREADY_INITIALIZED'
+  | 'WORKER_FAILED'
   | 'FILE_FORMAT'
   | 'FILE_TRUNCATED'
   | 'FILE_CORRUPT'

@@ -139,6 +139,7 @@ export interface Kernels {
   repairNode(graph: number, linker: number, slot: number, numbers: number, capacity: number): void;
   moveNode(graph: number, from: number, to: number): void;
   renumberLinks(graph: number, slot: number, numbers: number): void;
+  firstOutside(from: number, count: number, least: number, most: number): number;
   startHash(state: number, seed: bigint): void;
   updateHash(state: number, from: number, bytes: number): void;
   finishHash(state: number, from: number, bytes: number): bigint;
@@ -219,7 +220,7 @@ export async function init(): Promise<void> {
   const chosen = options;
   for (const { source, tier } of sources(chosen)) {
     if (loaded) return;
-    const module = source instanceof WebAssembly.Module ? source : await guardCompile(source);
+    const module = isBytes(source) ? await guardCompile(source) : source;
     loaded ??= instantiate(module, tier, chosen);
   }
   if (!loaded) throw noneAccepted(chosen);
@@ -229,7 +230,7 @@ export async function init(): Promise<void> {
 export function runtime(): Runtime {
   if (loaded) return loaded;
   for (const { source, tier } of sources(options)) {
-    const module = source instanceof WebAssembly.Module ? source : compile(source);
+    const module = isBytes(source) ? compile(source) : source;
     loaded = instantiate(module, tier, options);
     if (loaded) return loaded;
   }
@@ -246,20 +247,32 @@ function* sources({ tier, module, bytes }: SetupOptions): Generator<ChosenSource
   if (typeof WebAssembly === 'undefined') throw unsupported('This runtime has no WebAssembly.');
   if (module) yield { source: module, tier: tier ?? 'simd' };
   else if (bytes) yield* accepted(toBytes(bytes), tier ?? 'simd');
-  else
-    for (const candidate of tier ? [tier] : TIERS) yield* accepted(kernelSources[candidate]?.(), candidate);
+  else for (const candidate of tier ? [tier] : TIERS) yield* accepted(bundled(candidate), candidate);
+}
+
+/** The kernels that came with the package. What unpacks them is compiled too, and so may be forbidden. */
+function bundled(tier: Tier): Uint8Array<ArrayBuffer> | WebAssembly.Module | undefined {
+  try {
+    return kernelSources[tier]?.();
+  } catch (error) {
+    throw policyError(error);
+  }
+}
+
+/** Not bytes: a module, whose class may be that of another realm, as where an edge runtime hands it in. */
+function isBytes(source: Uint8Array<ArrayBuffer> | WebAssembly.Module): source is Uint8Array<ArrayBuffer> {
+  return ArrayBuffer.isView(source);
 }
 
 function* accepted(
   source: Uint8Array<ArrayBuffer> | WebAssembly.Module | undefined,
   tier: Tier,
 ): Generator<ChosenSource> {
-  if (source && (source instanceof WebAssembly.Module || WebAssembly.validate(source)))
-    yield { source, tier };
+  if (source && (!isBytes(source) || WebAssembly.validate(source))) yield { source, tier };
 }
 
 function toBytes(bytes: ArrayBufferView<ArrayBuffer> | ArrayBuffer): Uint8Array<ArrayBuffer> {
-  if (bytes instanceof ArrayBuffer) return new Uint8Array(bytes);
+  if (!ArrayBuffer.isView(bytes)) return new Uint8Array(bytes);
   return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
@@ -267,7 +280,7 @@ function compile(bytes: Uint8Array<ArrayBuffer>): WebAssembly.Module {
   try {
     return new WebAssembly.Module(bytes);
   } catch (error) {
-    throw compileError(error);
+    throw policyError(error);
   }
 }
 
@@ -275,13 +288,13 @@ async function guardCompile(bytes: Uint8Array<ArrayBuffer>): Promise<WebAssembly
   try {
     return await WebAssembly.compile(bytes);
   } catch (error) {
-    throw compileError(error);
+    throw policyError(error);
   }
 }
 
-/** The bytes were valid, so what forbade compiling them is a policy: a page's, or the platform's. */
-function compileError(error: unknown): unknown {
-  if (error instanceof LanewiseError || !(error instanceof WebAssembly.CompileError)) return error;
+/** The bytes were valid, so what forbids them is a policy: a page's, or the platform's. WebKit calls it an EvalError. */
+function policyError(error: unknown): unknown {
+  if (!(error instanceof WebAssembly.CompileError || error instanceof EvalError)) return error;
   return new LanewiseError(
     'CSP_BLOCKED',
     "The runtime forbids compiling WebAssembly. On a page, add 'wasm-unsafe-eval' to the script-src directive of its " +
@@ -314,10 +327,18 @@ function instantiate(
   { maximumBytes }: SetupOptions,
 ): Runtime | undefined {
   const memory = createMemory(maximumBytes);
-  const { exports } = new WebAssembly.Instance(module, { env: { memory: memory.wasm } });
-  const kernels = exports as unknown as Kernels;
+  const kernels = instanceOf(module, memory).exports as unknown as Kernels;
   // Twelve sums that start at 0..11 each take four products 3 x 3: 66 + 12 * 36.
   return kernels.multiplyCodes(1, 0x03030303) === 498 ? { kernels, memory, tier } : undefined;
+}
+
+/** WebKit compiles whatever a page's policy says, and asks it here. */
+function instanceOf(module: WebAssembly.Module, { wasm: memory }: Memory): WebAssembly.Instance {
+  try {
+    return new WebAssembly.Instance(module, { env: { memory } });
+  } catch (error) {
+    throw policyError(error);
+  }
 }
 
 /** Some devices refuse to reserve 4 GiB of addresses; half as much is asked for until they agree. */

@@ -34,6 +34,18 @@ test('threads are not available without shared memory', () => {
   expect(capabilities().threads).toBe(false);
 });
 
+test('threads are not available in edge runtimes, which have shared memory and no workers', () => {
+  vi.stubGlobal('Worker', undefined);
+  expect(capabilities().threads).toBe(true);
+  vi.stubGlobal('navigator', { userAgent: 'Cloudflare-Workers' });
+  expect(capabilities().threads).toBe(false);
+  vi.unstubAllGlobals();
+  vi.stubGlobal('process', undefined);
+  expect(capabilities().threads).toBe(false);
+  vi.stubGlobal('Worker', class {});
+  expect(capabilities().threads).toBe(true);
+});
+
 test('processors are told where the runtime tells them', () => {
   vi.stubGlobal('navigator', { hardwareConcurrency: 3 });
   expect(capabilities().processors).toBe(3);

@@ -75,8 +75,9 @@ describe('an engine that computes relaxed dot products wrongly', () => {
         readonly exports: WebAssembly.Exports;
         constructor(module: WebAssembly.Module, imports: WebAssembly.Imports) {
           const { exports } = new Instance(module, imports);
-          this.exports = isFirst ? { ...exports, multiplyCodes: () => 0 } : exports;
-          isFirst = false;
+          const isWrong = 'multiplyCodes' in exports && isFirst;
+          if (isWrong) isFirst = false;
+          this.exports = isWrong ? { ...exports, multiplyCodes: () => 0 } : exports;
         }
       },
     });
@@ -106,6 +107,27 @@ describe('a policy that forbids compiling', () => {
     expect(error.message).toContain('script-src');
     expect(error.message).toContain("'wasm-unsafe-eval'");
     expect(error.cause).toBeInstanceOf(WebAssembly.CompileError);
+  });
+
+  test.each(['init', 'runtime'] as const)(
+    'is named by %s() where it is asked last, as WebKit does',
+    async (load) => {
+      const module = await freshKernels();
+      const refused = new EvalError('Refused to create a WebAssembly object');
+      function refuseInstance(): never {
+        throw refused;
+      }
+      vi.spyOn(WebAssembly, 'Instance').mockImplementation(refuseInstance);
+      expect(await refusalOf(() => module[load]())).toMatchObject({ code: 'CSP_BLOCKED', cause: refused });
+    },
+  );
+
+  test('is not blamed for kernels that are none', async () => {
+    const { setup, runtime } = await freshKernels();
+    // A module that imports a function.
+    const bytes = [0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 2, 7, 1, 1, 97, 1, 97, 0, 0];
+    setup({ module: new WebAssembly.Module(Uint8Array.from(bytes)) });
+    await expect(async () => runtime()).rejects.toBeInstanceOf(TypeError);
   });
 
   test('does not stand in the way of a later attempt', async () => {

@@ -1,18 +1,102 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { expect, test } from 'vitest';
+import webpack from 'webpack';
+import { type Bundled, bundle, ENTRIES, FAMILIES, membersOf } from './bundled.ts';
 
-/** Gzipped bytes of a bundle that imports some names from the package, without the kernels. */
-async function bundledBytes(names: string): Promise<number> {
+const importing = (names: string, subpath: string): Promise<Bundled> =>
+  bundle(`export ${names === '*' ? '*' : `{ ${names} }`} from '${ENTRIES.get(subpath)}';`);
+
+/** What members need of others, of any family; nothing else goes along with them. */
+const INDEX = ['Bitmap', 'createSafetensors', 'readSafetensors'];
+const NEEDS: Readonly<Record<string, readonly string[]>> = {
+  FlatIndex: INDEX,
+  IvfIndex: INDEX,
+  HnswIndex: INDEX,
+  LshIndex: INDEX,
+  ProductQuantizer: ['createSafetensors', 'readSafetensors'],
+  tune: ['Bitmap', 'percentile', 'recall'],
+  compare: ['Bitmap', 'percentile', 'recall'],
+  writeSafetensors: ['createSafetensors'],
+  // A worker serves whatever it is asked for.
+  serve: ['FlatIndex', 'IvfIndex', 'HnswIndex', 'LshIndex', 'KMeans', 'tune', 'percentile', ...INDEX],
+};
+/** What the whole package exports: all but what is of threads, whose files stand by themselves. */
+const WITHIN_THE_WHOLE = FAMILIES.filter((subpath) => !subpath.startsWith('./worker'));
+
+test.each(FAMILIES)(
+  'a bundle that imports one name of %s holds no other than those it needs',
+  async (subpath) => {
+    expect(membersOf(subpath).length).toBeGreaterThan(0);
+    for (const name of membersOf(subpath)) {
+      const { members } = await importing(name, subpath);
+      expect(members, name).toContain(name);
+      const needed = [name, ...(NEEDS[name] ?? [])];
+      expect(
+        members.filter((other) => !needed.includes(other)),
+        name,
+      ).toEqual([]);
+    }
+  },
+);
+
+test.each(WITHIN_THE_WHOLE)('a name costs no more from the whole package than from %s', async (subpath) => {
+  for (const name of membersOf(subpath)) {
+    const { length } = (await importing(name, subpath)).text;
+    // Names that collide differ by some characters.
+    expect((await importing(name, '.')).text.length, name).toBeLessThan(1.01 * length);
+  }
+});
+
+test('bundles of readers, of metrics and of the error class hold no kernels; those of an index do', async () => {
+  for (const subpath of ['./format', './evaluate']) {
+    expect((await importing('*', subpath)).kernels, subpath).toBe(0);
+  }
+  expect((await importing('LanewiseError', './search')).kernels).toBe(0);
+  expect((await importing('FlatIndex', './search')).kernels).toBeGreaterThan(10_000);
+});
+
+test('a bundle that imports one index takes at most 20 kB of code, gzipped, beside the kernels', async () => {
+  const code = await bundledByEsbuild(`export { FlatIndex } from '${ENTRIES.get('./search')}';`, [
+    '#kernels',
+  ]);
+  expect(gzipSync(code).length).toBeLessThan(20_000);
+});
+
+test.each([...ENTRIES.keys()])('a bundle of `import` alone of %s is empty', async (subpath) => {
+  const entry = `import '${ENTRIES.get(subpath)}';`;
+  expect(await bundledByEsbuild(entry)).toBe('');
+  expect(await bundledByWebpack(entry)).toBe('');
+  // Rollup is not told that the package is free of side effects: it finds one, the backstop of dispose().
+  expect((await bundle(entry, false)).text).toMatch(
+    /^(new FinalizationRegistry\(\w+=>\w+\.release\(\)\);)?$/,
+  );
+});
+
+async function bundledByEsbuild(entry: string, external: string[] = []): Promise<string> {
   const { outputFiles } = await build({
-    stdin: { contents: `export { ${names} } from './dist/index.js';`, resolveDir: '.' },
-    ...{ bundle: true, minify: true, write: false, format: 'esm', external: ['#kernels'] },
+    ...{ stdin: { contents: entry, resolveDir: '.' }, external, bundle: true, minify: true, write: false },
+    ...{ format: 'esm', logLevel: 'silent' },
   });
-  return gzipSync(outputFiles[0]!.contents).length;
+  return outputFiles[0]!.text;
 }
 
-test('a bundle that imports one index holds no other: at most 20 kB of code beside the kernels', async () => {
-  const all = await bundledBytes('FlatIndex, IvfIndex, HnswIndex, LshIndex, KMeans, ProductQuantizer, tune');
-  expect(await bundledBytes('FlatIndex')).toBeLessThan(20_000);
-  expect(await bundledBytes('HnswIndex')).toBeLessThan(0.75 * all);
-});
+async function bundledByWebpack(entry: string): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'lanewise-'));
+  const compiler = webpack({
+    ...{ mode: 'production', entry: `data:text/javascript,${encodeURIComponent(entry)}` },
+    output: { path: folder, filename: 'main.js' },
+  })!;
+  try {
+    const stats = await new Promise<webpack.Stats>((done, failed) =>
+      compiler.run((error, result) => (error ? failed(error) : done(result!))),
+    );
+    expect(stats.toJson({ all: false, errors: true }).errors).toEqual([]);
+    return readFileSync(join(folder, 'main.js'), 'utf8');
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}

@@ -1,5 +1,5 @@
 import { type Browser as Chromium, chromium } from 'playwright-core';
-import puppeteer from 'puppeteer-core';
+import puppeteer, { type Browser as Firefox } from 'puppeteer-core';
 import { programs } from './installed.ts';
 
 /** What the runtime tests ask of a tab, in either browser. */
@@ -25,11 +25,12 @@ export async function openChromium(): Promise<Browser> {
   return { open: () => browser.newPage(), [Symbol.asyncDispose]: () => browser.close() };
 }
 
+/** Firefox by Puppeteer, over WebDriver BiDi. */
+export async function launchFirefox(): Promise<Firefox> {
+  return puppeteer.launch({ browser: 'firefox', executablePath: programs.firefox.path!, headless: true });
+}
+
 export async function openFirefox(): Promise<Browser> {
-  const browser = await puppeteer.launch({
-    browser: 'firefox',
-    executablePath: programs.firefox.path!,
-    headless: true,
-  });
+  const browser = await launchFirefox();
   return { open: () => browser.newPage(), [Symbol.asyncDispose]: () => browser.close() };
 }

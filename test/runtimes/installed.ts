@@ -25,7 +25,27 @@ function fromDebian(name: string, variable: string, paths: readonly string[]): P
   return { name, path, install: `apt-get install ${name}, or set ${variable} to its path` };
 }
 
-type ProgramName = 'node20' | 'node22' | 'node24' | 'deno' | 'bun' | 'workerd' | 'chromium' | 'firefox';
+/** WebKitGTK's browser, where its driver and a screen for it are installed too. */
+function webkitFromDebian(): Program {
+  const hasAll = ['/usr/bin/WebKitWebDriver', '/usr/bin/Xvfb'].every(existsSync);
+  const path = ['4.1', '4.0'].map((version) => `/usr/lib/x86_64-linux-gnu/webkit2gtk-${version}/MiniBrowser`);
+  return {
+    name: 'WebKitGTK',
+    path: hasAll ? path.find(existsSync) : undefined,
+    install: 'apt-get install webkit2gtk-driver xvfb',
+  };
+}
+
+type ProgramName =
+  | 'node20'
+  | 'node22'
+  | 'node24'
+  | 'deno'
+  | 'bun'
+  | 'workerd'
+  | 'chromium'
+  | 'firefox'
+  | 'webkit';
 
 export const programs: Readonly<Record<ProgramName, Program>> = {
   node20: fromNpm('Node 20', 'node20/bin/node'),
@@ -36,6 +56,7 @@ export const programs: Readonly<Record<ProgramName, Program>> = {
   workerd: fromNpm('workerd', '@cloudflare/workerd-linux-64/bin/workerd'),
   chromium: fromDebian('chromium', 'LANEWISE_CHROMIUM', ['/usr/bin/chromium', '/usr/bin/google-chrome']),
   firefox: fromDebian('firefox-esr', 'LANEWISE_FIREFOX', ['/usr/bin/firefox-esr', '/usr/bin/firefox']),
+  webkit: webkitFromDebian(),
 };
 
 /** Whether a missing program fails the tests instead of skipping them (LANEWISE_RUNTIMES=all, as CI sets). */

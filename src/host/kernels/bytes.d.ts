@@ -1,7 +1,9 @@
-/** The compiled kernels as base64, put in place by the build (rollup.config.js). */
+/** Put in place by the build (rollup.config.js), in base64: the compiled kernels as one LZMA stream, relaxed before simd,
+ * and the module that unpacks it. */
 declare module 'virtual:kernel-bytes' {
-  export const simd: string;
-  export const relaxed: string;
+  export const packed: string;
+  export const unpacker: string;
+  export const sizes: { readonly relaxed: number; readonly simd: number };
 }
 
 declare module '*.wasm?module' {

@@ -1,6 +1,7 @@
-// workerd and edge runtimes forbid compiling bytes; they compile `.wasm?module` imports when the worker is deployed.
+// workerd forbids compiling bytes; it compiles `.wasm?module` imports when a worker is deployed, of either tier.
+import relaxed from './relaxed.wasm?module';
 import simd from './simd.wasm?module';
 import type { KernelSources } from './sources.ts';
 
-/** The kernels as a module compiled by the platform. Only the tier that every platform accepts can be named ahead of time. */
-export const kernelSources: KernelSources = { simd: () => simd };
+/** The kernels as modules compiled by the platform. */
+export const kernelSources: KernelSources = { simd: () => simd, relaxed: () => relaxed };

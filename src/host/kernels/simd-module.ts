@@ -1,0 +1,6 @@
+// Edge runtimes forbid compiling bytes; they compile `.wasm?module` imports when the code is deployed.
+import simd from './simd.wasm?module';
+import type { KernelSources } from './sources.ts';
+
+/** The kernels as a module compiled by the platform: the tier that every platform accepts, since nothing can be tried. */
+export const kernelSources: KernelSources = { simd: () => simd };

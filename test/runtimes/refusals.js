@@ -1,0 +1,17 @@
+// What a user reads where compiling WebAssembly is forbidden, by every way on which the kernels are loaded.
+import { capabilities, FlatIndex, init, LanewiseError } from 'lanewise';
+
+/** The errors, by the call that threw them; a call that did not is missing. */
+export async function refusals() {
+  const calls = { capabilities, init, create: () => FlatIndex.create({ dimensions: 2 }) };
+  const errors = {};
+  for (const [name, call] of Object.entries(calls)) {
+    try {
+      await call();
+    } catch (error) {
+      const { code, message } = error;
+      errors[name] = { isOurs: error instanceof LanewiseError, code, message };
+    }
+  }
+  return errors;
+}

@@ -1,0 +1,10 @@
+import type { Capabilities } from 'lanewise';
+
+/** What the same work gave in one runtime. */
+export interface SmokeReport {
+  /** 64 bits a hash: answers (ids, then scores) and saved bytes, by name. Equal in every runtime and tier. */
+  readonly hashes: Readonly<Record<string, string>>;
+  readonly capabilities: Capabilities;
+}
+
+export function smoke(): Promise<SmokeReport>;
