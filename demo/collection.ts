@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { type Matrix, readBytes, readMatrix, selectRows } from './matrix.ts';
+import { type Matrix, selectRows } from './matrix.ts';
+import { readBytes, readMatrix } from './matrix-file.ts';
 import type { Options } from './options.ts';
 import { UsageError } from './usage-error.ts';
 

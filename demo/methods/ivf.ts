@@ -9,11 +9,11 @@ function inverted(name: string, title: string, codes: CellCodes): Method {
     name,
     title,
     metrics: EVERY_METRIC,
-    async build({ rows: { rows, dimensions, data }, metric }) {
+    async build({ rows: { rows, dimensions, data }, metric }, options) {
       const start = performance.now();
       const cells = Math.min(rows, Math.round(CELLS_A_ROOT * Math.sqrt(rows)));
       const index = await IvfIndex.create({ dimensions, metric, cells, codes });
-      await index.train(data, { seed: 1 });
+      await index.train(data, { ...options, seed: 1 });
       index.add(data);
       return { index, buildMilliseconds: performance.now() - start };
     },

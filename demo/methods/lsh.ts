@@ -9,11 +9,11 @@ export const lsh: Method = {
   name: 'lsh',
   title: 'hash tables (LSH)',
   metrics: ['cosine'],
-  async build({ rows: { rows, dimensions, data } }) {
+  async build({ rows: { rows, dimensions, data } }, options) {
     const start = performance.now();
     const bits = Math.max(1, Math.round(Math.log2(rows / ROWS_A_BUCKET)));
     const index = await LshIndex.create({ dimensions, tables: TABLES, bits, seed: 1 });
-    index.add(data);
+    await index.build(data, options);
     return { index, buildMilliseconds: performance.now() - start };
   },
 };

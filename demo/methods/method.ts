@@ -1,4 +1,4 @@
-import type { FlatIndex, Searchable, TunableIndex } from 'lanewise';
+import type { FlatIndex, LongCallOptions, Searchable, TunableIndex } from 'lanewise';
 import type { Matrix } from '../matrix.ts';
 import type { Metric } from '../options.ts';
 
@@ -22,7 +22,7 @@ export interface Exact {
 
 /** An approximate index, built; its effort is yet to be tuned. */
 export interface Approximate {
-  readonly index: TunableIndex & Searchable & { dispose(): void };
+  readonly index: TunableIndex & Searchable & { dispose(): void; toBytes(): Uint8Array<ArrayBuffer> };
   readonly buildMilliseconds: number;
 }
 
@@ -32,7 +32,7 @@ export interface Method {
   /** What the table and the plot call it. */
   readonly title: string;
   readonly metrics: readonly Metric[];
-  readonly build: (subject: Subject) => Promise<Exact | Approximate>;
+  readonly build: (subject: Subject, options?: LongCallOptions) => Promise<Exact | Approximate>;
 }
 
 export const EVERY_METRIC: readonly Metric[] = ['cosine', 'ip', 'l2'];

@@ -18,7 +18,7 @@ export interface Packed extends AsyncDisposable {
   project(files: Readonly<Record<string, string>>): Promise<string>;
 }
 
-export interface PackedFile {
+interface PackedFile {
   readonly path: string;
   readonly size: number;
 }
