@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isMissing, type Program, programs } from '../installed.ts';
@@ -40,6 +40,8 @@ for (const node of nodes) {
     });
 
     test('ends with status 1 and a line that says what is wrong', async () => {
+      // One word more than there are vectors.
+      await writeFile(join(examples.folder, 'long.txt'), `${await readFile(WORDS, 'utf8')}more\n`);
       for (const [parameters, message] of [
         [['node/search.js', 'notaword'], "'notaword' is none of the 10000 words"],
         [['node/search.js'], 'A word is needed'],
@@ -47,6 +49,8 @@ for (const node of nodes) {
         [['node/search.js', 'king', '--from', 'nowhere'], 'ENOENT'],
         [['node/build.js', WORDS], 'Two files are needed'],
         [['node/build.js', WORDS, WORDS], 'npy'],
+        [['node/build.js', VECTORS, WORDS, '--rows', 'x'], '--rows must be'],
+        [['node/build.js', VECTORS, 'long.txt', '--rows', '50000'], '40001 words need as many vectors'],
       ] as const) {
         const failure = await call(...parameters).catch(({ cause }) => cause);
         expect(failure).toMatchObject({ code: 1, stderr: expect.stringContaining(message) });
