@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EdgeVM } from '@edge-runtime/vm';
 import { build, type Plugin } from 'esbuild';
@@ -114,13 +114,11 @@ describe('a page', () => {
     ...Object.keys(bundlers).map((bundler) => ({ app: 'app', bundler })),
     ...['Vite', 'webpack'].map((bundler) => ({ app: 'threaded', bundler })),
   ];
-  const outputOf = ({ app, bundler }: (typeof bundles)[0]) => inProject(`bundled/${app}-${bundler}`);
+  const outputOf = ({ app, bundler }: (typeof bundles)[0]) => inProject(`${app}/built/${bundler}`);
 
   beforeAll(async () => {
-    for (const bundle of bundles) {
-      await mkdir(outputOf(bundle), { recursive: true });
+    for (const bundle of bundles)
       await bundlers[bundle.bundler]!(inProject(bundle.app), outputOf(bundle), MAIN);
-    }
   });
 
   for (const [program, open] of [
