@@ -46,7 +46,10 @@ function kernelBytes() {
 }
 
 /** `Symbol.dispose` is in the types of TypeScript, but in no default library: who imports the package need not name it. */
-const libraries = '/// <reference lib="esnext.disposable" />';
+const libraries = {
+  name: 'libraries',
+  renderChunk: (declarations) => `/// <reference lib="esnext.disposable" />\n${declarations}`,
+};
 const external = ['#kernels', /\.wasm\?module$/];
 /** esbuild names private members best, terser folds code best: one after the other saves 5 % over either. */
 const smallest = {
@@ -97,8 +100,8 @@ export default [
   { input: ENTRIES, output: chunks, plugins: code, external },
   {
     input: { ...ENTRIES, 'worker/thread': 'src/worker/thread.ts' },
-    output: { ...chunks, chunkFileNames: 'chunks/[name].d.ts', banner: libraries },
-    plugins: [dts()],
+    output: { ...chunks, chunkFileNames: 'chunks/[name].d.ts' },
+    plugins: [dts(), libraries],
     external,
   },
   alone('src/index.ts', 'dist/lanewise.min.js'),

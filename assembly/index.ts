@@ -24,6 +24,7 @@ export {
 export { scanNibbles } from './nibbles';
 export { probeCells, probeTiles, rankCells, rankTile, selectCells } from './probe';
 export { prepareQuery } from './query';
+export { firstOutside } from './range';
 export { raise, sortResults } from './results';
 export { multiplyCodes, multiplyFloats, stream } from './roof';
 export { rotate } from './rotate';

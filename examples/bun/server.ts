@@ -1,15 +1,23 @@
 // A live index behind HTTP: rows come and go, and a change is on disk before it is answered.
-//   FILE=notes.safetensors DIMENSIONS=100 bun run server.ts
+//   FOLDER=data DIMENSIONS=100 bun run server.ts
 //   PUT, GET and DELETE /vectors/7    body of PUT: [0.1, 0.2, ...]
 //   POST /search                      body: { "vector": [0.1, 0.2, ...], "k": 10 }
-import { rename } from 'node:fs/promises';
 import { FlatIndex, LanewiseError } from 'lanewise';
+import { FileStore } from 'lanewise/store';
 
-const path = Bun.env['FILE'] ?? 'vectors.safetensors';
-const file = Bun.file(path);
-const index = (await file.exists())
-  ? FlatIndex.fromBytes(await file.bytes())
-  : await FlatIndex.create({ dimensions: Number(Bun.env['DIMENSIONS'] ?? 100), metric: 'cosine' });
+const NAME = 'vectors.safetensors';
+const store = await FileStore.open(Bun.env['FOLDER'] ?? 'data');
+const index = await open();
+
+async function open(): Promise<FlatIndex> {
+  try {
+    return FlatIndex.fromBytes(await store.load(NAME));
+  } catch (error) {
+    // Only where nothing was saved yet does an index begin empty: a damaged file must not be written over.
+    if (!(error instanceof LanewiseError && error.code === 'NOT_FOUND')) throw error;
+    return FlatIndex.create({ dimensions: Number(Bun.env['DIMENSIONS'] ?? 100), metric: 'cosine' });
+  }
+}
 
 const MOST_RESULTS = 1000;
 /** What the client can mend; any other failure is the server's. */
@@ -17,14 +25,9 @@ const CLIENT_ERRORS = new Set(['INVALID_ARGUMENT', 'DIMENSION_MISMATCH', 'INVALI
 
 let lastSave = Promise.resolve();
 
-/** Saves are made one after the other, each beside the file, whose place it then takes: a crash leaves the old one. */
+/** Saves are made one after the other, so that the last one holds what all have changed. */
 function save(): Promise<void> {
-  lastSave = lastSave
-    .catch(() => {})
-    .then(async () => {
-      await Bun.write(`${path}.new`, index.toBytes());
-      await rename(`${path}.new`, path);
-    });
+  lastSave = lastSave.catch(() => {}).then(() => store.save(NAME, index.toBytes()));
   return lastSave;
 }
 

@@ -1,15 +1,9 @@
 // Builds an index over word vectors and saves it for the other examples:
 //   node node/build.js <vectors.npy> <words.txt> [--rows 10000] [--to data]
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { FlatIndex, readNpy } from 'lanewise';
-
-/** Writes beside the file, then takes its place: whoever reads meanwhile sees the old file or the new one, never half. */
-async function save(path, content) {
-  await writeFile(`${path}.new`, content);
-  await rename(`${path}.new`, path);
-}
+import { FileStore } from 'lanewise/store';
 
 async function main() {
   const { positionals, values } = parseArgs({
@@ -29,10 +23,11 @@ async function main() {
     onProgress: ({ done, total }) => process.stderr.write(`\r${done} of ${total} words`),
   });
 
-  await mkdir(values.to, { recursive: true });
-  await save(join(values.to, 'words.safetensors'), index.toBytes());
-  await save(join(values.to, 'words.txt'), words.join('\n'));
-  console.log(`\n${index.size} words x ${dimensions} in ${join(values.to, 'words.safetensors')}`);
+  // Whoever reads meanwhile, or after a crash, finds the file of before or the new one, never half of one.
+  const store = await FileStore.open(values.to);
+  await store.save('words.safetensors', index.toBytes());
+  await store.save('words.txt', new TextEncoder().encode(words.join('\n')));
+  console.log(`\n${index.size} words x ${dimensions} saved in ${values.to}`);
   index.dispose();
 }
 

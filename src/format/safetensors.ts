@@ -16,7 +16,7 @@ import { layOut, type SafetensorsDtype, type TensorSpec } from './safetensors-la
 
 export type { Metadata, SafetensorsDtype, TensorSpec };
 
-const PREFIX_BYTES = 8;
+export const PREFIX_BYTES = 8;
 const DATA_ALIGNMENT = 64;
 const SPACE = 0x20;
 const OPENING_BRACE = 0x7b;
@@ -130,7 +130,7 @@ export function readSafetensors(bytes: Uint8Array): {
   readonly metadata: Metadata;
   readonly tensors: ReadonlyMap<string, Tensor>;
 } {
-  const dataStart = findData(bytes);
+  const dataStart = findData(bytes, bytes.length);
   const { metadata, entries } = parseHeader(
     bytes.subarray(PREFIX_BYTES, dataStart),
     bytes.length - dataStart,
@@ -144,12 +144,17 @@ export function readSafetensors(bytes: Uint8Array): {
   return { metadata, tensors };
 }
 
-/** Where the data begin, once the header is known to lie within the file. */
-function findData(bytes: Uint8Array): number {
+/**
+ * Where the data begin, once the header is known to lie within the file.
+ *
+ * @param bytes the first of `fileBytes`, at least the prefix and a byte more
+ * @throws LanewiseError `FILE_TRUNCATED`, `FILE_FORMAT`
+ */
+export function findData(bytes: Uint8Array, fileBytes: number): number {
   const truncated = (expected: number) =>
     fileError('FILE_TRUNCATED', 'safetensors file bytes', {
       expected: `at least ${expected}`,
-      got: bytes.length,
+      got: fileBytes,
     });
   const foreign = (subject: string, expected: string, got: string | number) =>
     fileError('FILE_FORMAT', subject, { expected, got, remedy: 'give the bytes of a .safetensors file' });
@@ -161,7 +166,7 @@ function findData(bytes: Uint8Array): number {
     throw foreign('safetensors header bytes', `at most ${MAX_HEADER_BYTES}`, headerBytes);
   }
   const dataStart = PREFIX_BYTES + headerBytes;
-  if (dataStart > bytes.length) throw truncated(dataStart);
+  if (dataStart > fileBytes) throw truncated(dataStart);
   if (headerBytes === 0 || bytes[PREFIX_BYTES] !== OPENING_BRACE) {
     throw foreign('safetensors header', 'an object', headerBytes === 0 ? 'nothing' : 'something else');
   }

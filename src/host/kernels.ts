@@ -139,6 +139,7 @@ export interface Kernels {
   repairNode(graph: number, linker: number, slot: number, numbers: number, capacity: number): void;
   moveNode(graph: number, from: number, to: number): void;
   renumberLinks(graph: number, slot: number, numbers: number): void;
+  firstOutside(from: number, count: number, least: number, most: number): number;
   startHash(state: number, seed: bigint): void;
   updateHash(state: number, from: number, bytes: number): void;
   finishHash(state: number, from: number, bytes: number): bigint;

@@ -14,6 +14,7 @@ export type {
   ProbeOptions,
   ProbeResult,
   Rescore,
+  SaveOptions,
   TrainOptions,
 } from './ivf-options.ts';
 export { LshIndex } from './lsh.ts';

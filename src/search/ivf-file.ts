@@ -36,7 +36,7 @@ export interface SavedIvf {
  * An inverted file as a safetensors file: rows cell by cell, without the codes, which loading computes anew; where only
  * sketches are kept, these.
  */
-export function writeIvfIndex(saved: SavedIvf): Uint8Array<ArrayBuffer> {
+export function writeIvfIndex(saved: SavedIvf & { readonly withSketches: boolean }): Uint8Array<ArrayBuffer> {
   const { rows, codes, rescore, sketches, centroids, seed, tuning } = saved;
   rows.compact();
   const { dimensions, metric, cells, nextId, size } = rows;
@@ -46,7 +46,7 @@ export function writeIvfIndex(saved: SavedIvf): Uint8Array<ArrayBuffer> {
   return writeIndexFile(head, [
     ...centroidTensors(centroids),
     ...sketcherTensors(sketches),
-    ...tensorsOf(rows, size),
+    ...tensorsOf(rows, size, saved.withSketches),
   ]);
 }
 
@@ -86,22 +86,22 @@ function codebookSpec({ sketcher }: CellSketches): { name: string; dtype: 'F32';
   };
 }
 
-/** The sketches of all rows, cell by cell, or the rows themselves where they are kept. */
-function rowTensor(rows: CellStore, size: number): FileTensor {
-  const { dimensions, cells, runtime, layout, keepsRows } = rows;
+/** All rows or their sketches, cell by cell. */
+function rowTensor(rows: CellStore, size: number, isFloat: boolean): FileTensor {
+  const { dimensions, cells, runtime, layout } = rows;
   const { memory } = runtime;
-  const spec = keepsRows
+  const spec = isFloat
     ? ({ name: 'vectors', dtype: 'F32', shape: [size, dimensions] } as const)
     : ({ name: 'sketches', dtype: 'U8', shape: [size, sketchRowBytes(layout)] } as const);
-  const rowBytes = keepsRows ? 4 * dimensions : sketchRowBytes(layout);
+  const rowBytes = isFloat ? 4 * dimensions : sketchRowBytes(layout);
   return bytesTensor(runtime, spec, (target) => {
     let at = 0;
     for (let cell = 0; cell < cells; cell++) {
       for (const { address, layout, count } of rows.cellSegments(cell)) {
-        if (!keepsRows) {
+        if (!isFloat) {
           readSketches(memory.u8, address, layout, 0, target.subarray(at, at + count * rowBytes));
         }
-        for (let row = 0; keepsRows && row < count; row++) {
+        for (let row = 0; isFloat && row < count; row++) {
           const start = address + layout.rows + row * layout.stride;
           target.set(memory.u8.subarray(start, start + rowBytes), at + row * rowBytes);
         }
@@ -111,14 +111,15 @@ function rowTensor(rows: CellStore, size: number): FileTensor {
   });
 }
 
-function tensorsOf(rows: CellStore, size: number): FileTensor[] {
-  const { cells, runtime } = rows;
+function tensorsOf(rows: CellStore, size: number, withSketches: boolean): FileTensor[] {
+  const { cells, runtime, keepsRows } = rows;
   const { memory } = runtime;
   const counts = new Int32Array(cells);
   for (let cell = 0; cell < cells; cell++)
     for (const { count } of rows.cellSegments(cell)) counts[cell]! += count;
   return [
-    rowTensor(rows, size),
+    ...(keepsRows ? [rowTensor(rows, size, true)] : []),
+    ...(withSketches || !keepsRows ? [rowTensor(rows, size, false)] : []),
     bytesTensor(runtime, { name: 'ids', dtype: 'I32', shape: [size] }, (target) => {
       let at = 0;
       for (let cell = 0; cell < cells; cell++) {

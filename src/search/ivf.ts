@@ -21,12 +21,14 @@ import {
   checkProbeOptions,
   checkRescore,
   type IvfOptions,
+  isSketch,
   keptRows,
   MOST_CELLS,
   type ProbeOptions,
   type ProbeResult,
   type Rescore,
   rowsMissing,
+  type SaveOptions,
   type TrainOptions,
 } from './ivf-options.ts';
 import { type AddOptions, type CheckedRows, checkBytes, checkRows, type MemoryUsage } from './options.ts';
@@ -329,14 +331,19 @@ export class IvfIndex implements TunableIndex {
   /**
    * The index as a safetensors file (docs/formats.md names its tensors).
    *
-   * @throws LanewiseError `MEMORY_EXHAUSTED`, `INVALID_ARGUMENT` during a build
+   * @throws LanewiseError `MEMORY_EXHAUSTED`, `INVALID_ARGUMENT` during a build, and for sketches of rows that have none
    */
-  toBytes(): Uint8Array<ArrayBuffer> {
+  toBytes(options: SaveOptions = {}): Uint8Array<ArrayBuffer> {
     this.#checkIdle();
+    const withSketches = options.sketches ?? false;
+    if (withSketches && !isSketch(this.codes)) {
+      const message = `An IvfIndex of '${this.codes}' codes has no sketches to save. Create it with 'pq4' or 'bits'.`;
+      throw new LanewiseError('INVALID_ARGUMENT', message, { expected: ['pq4', 'bits'], got: this.codes });
+    }
     const { rows, trained } = this.#held;
     const { codes, rescore, tuning } = this;
     const { centroids, sketches, seed = 0 } = trained ?? {};
-    return writeIvfIndex({ rows, codes, rescore, sketches, centroids, seed, tuning });
+    return writeIvfIndex({ rows, codes, rescore, sketches, centroids, seed, tuning, withSketches });
   }
 
   /** Gives the memory back; every later call throws `DISPOSED`. Harmless when called again. */

@@ -21,7 +21,11 @@ export function checkLength(name: string, got: number, seals: readonly Seal[]): 
     const message = `'${name}' has no record of its checksum: this store did not save it, or the record was removed. Save it again.`;
     throw new LanewiseError('FILE_CORRUPT', message, { got: name });
   }
-  throw new LanewiseError(
+  throw wrongLength(name, expected, got);
+}
+
+export function wrongLength(name: string, expected: number, got: number): LanewiseError {
+  return new LanewiseError(
     got < expected ? 'FILE_TRUNCATED' : 'FILE_CORRUPT',
     `'${name}' must have ${expected} bytes; it has ${got}. ${REMEDY}`,
     { expected, got },

@@ -49,8 +49,8 @@ export interface Store {
   /**
    * The whole file, checked by length and checksum.
    *
-   * @throws LanewiseError `NOT_FOUND`, `FILE_TRUNCATED`, `FILE_CORRUPT`, `INVALID_ARGUMENT`, `STORE_FAILED`, and the
-   *   signal's reason
+   * @throws LanewiseError `NOT_FOUND`, `FILE_TRUNCATED`, `FILE_CORRUPT`, `INVALID_ARGUMENT`, `STORE_FAILED`, `FILE_CHANGED`
+   *   where another tab saves meanwhile, and the signal's reason
    */
   load(name: string, options?: LongCallOptions): Promise<Uint8Array<ArrayBuffer>>;
   /** @throws LanewiseError `NOT_FOUND`, `FILE_TRUNCATED`, `FILE_CORRUPT`, `INVALID_ARGUMENT`, `STORE_FAILED` */

@@ -1,7 +1,17 @@
 import { LanewiseError } from '../host/errors.ts';
 import { type CallOptions, optionsOf, pack } from './pack.ts';
 import { isNodePort, listen, type WorkerLike } from './port.ts';
-import { type Abort, type Call, isOurs, type Made, PROTOCOL, type Reply } from './protocol.ts';
+import {
+  type Abort,
+  type Call,
+  isOurs,
+  type Made,
+  OPENING,
+  type Opening,
+  PROTOCOL,
+  type Reply,
+  ROOT,
+} from './protocol.ts';
 import { makeRemote } from './remote.ts';
 
 /** A call that waits for its answer. */
@@ -22,7 +32,7 @@ export class Connection {
   readonly #waiting = new Map<number, Waiting>();
   #calls = 0;
   #end: LanewiseError | undefined;
-  #isOpen = false;
+  #opening: Opening | undefined;
   // A backstop for remote objects that are dropped without dispose().
   readonly #collected = new FinalizationRegistry<number>((object) => {
     this.call(object, 'dispose', []).catch(() => {});
@@ -41,9 +51,11 @@ export class Connection {
     listen(worker, isNodePort(worker) ? 'exit' : 'close', () => this.fail('It left.'));
   }
 
-  /** The thread has answered: from now on a failure is not one of loading. */
-  opened(): void {
-    this.#isOpen = true;
+  /** The first call. */
+  async open(opening: Opening): Promise<void> {
+    this.#opening = opening;
+    await this.call(ROOT, 'open', [opening]);
+    this.#opening = undefined;
   }
 
   /** Calls a method of an object in the thread, or reads a property. `remote` is what stands for the object here. */
@@ -71,12 +83,12 @@ export class Connection {
 
   /** Ends the thread since its worker has failed. */
   fail(reason = 'No reason is told.', cause?: unknown): void {
-    const remedy = this.#isOpen
-      ? 'What it held is lost: open a new thread, and load from saved bytes.'
-      : "See that lanewise's dist/worker/thread.js, or what the bundler made of it, is served from the page's own origin " +
-        'and allowed by worker-src in its Content-Security-Policy; or pass a worker of your own: openThread({ worker }).';
-    const what = this.#isOpen ? 'The worker of this thread has ended' : 'The worker could not be started';
-    void this.end(new LanewiseError('WORKER_FAILED', `${what}. ${reason} ${remedy}`, { cause }));
+    const text = this.#opening
+      ? `The worker could not be started. ${reason} See that lanewise's dist/worker/thread.js, or what the bundler made ` +
+        "of it, is served from the page's own origin and allowed by worker-src in its Content-Security-Policy; or pass " +
+        'a worker of your own: openThread({ worker }).'
+      : `The worker of this thread has ended. ${reason} What it held is lost: open a new thread, and load from saved bytes.`;
+    void this.end(new LanewiseError('WORKER_FAILED', text, { cause }));
   }
 
   #send(
@@ -109,6 +121,9 @@ export class Connection {
     if (!isOurs(message)) return;
     const reply = message as Reply;
     if (reply.is === 'progress') this.#report(reply.call, reply.value);
+    // What was sent before the worker listened may have been lost to another listener of its own.
+    else if (reply.is === 'ready')
+      this.#opening && this.#send(OPENING, ROOT, 'open', [this.#opening], undefined);
     else this.#settle(this.#take(reply.call), reply);
   }
 

@@ -3,7 +3,7 @@ import { LanewiseError } from '../host/errors.ts';
 import type { SetupOptions } from '../host/kernels.ts';
 import { Connection } from './connection.ts';
 import { isNodePort, nodeThreads, type WorkerLike } from './port.ts';
-import { type Opening, ROOT } from './protocol.ts';
+import { ROOT } from './protocol.ts';
 import { asyncDispose, type Kinds, type Remote, type SavedKind, type TransferOptions } from './remote.ts';
 
 /** How a thread is opened. */
@@ -69,7 +69,7 @@ export async function openThread({ worker, setup, signal }: ThreadOptions = {}):
   try {
     // Nothing tells that the application's own Web Worker was terminated, but the locks that it held are free then.
     const lock = worker && !isNodePort(worker) && 'locks' in navigator ? crypto.randomUUID() : undefined;
-    await connection.call(ROOT, 'open', [{ setup, lock } satisfies Opening]);
+    await connection.open({ setup, lock });
     if (lock) navigator.locks.request(lock, () => connection.fail()).catch(() => {});
   } catch (error) {
     await connection.end(closed());
@@ -77,7 +77,6 @@ export async function openThread({ worker, setup, signal }: ThreadOptions = {}):
   } finally {
     signal?.removeEventListener('abort', giveUp);
   }
-  connection.opened();
   return makeThread(connection);
 }
 

@@ -44,6 +44,7 @@ export function pack(args: readonly unknown[], options: CallOptions | undefined)
 function carry(value: unknown, transfer: boolean, buffers: Set<ArrayBuffer>): unknown {
   if (value instanceof ArrayBuffer) return carry(new Uint8Array(value), transfer, buffers);
   if (ArrayBuffer.isView(value)) {
+    new Uint8Array(value.buffer); // throws where it was transferred before: Node 20 would post it, and fail at the other end
     const given = transfer && value.buffer instanceof ArrayBuffer ? value : copy(value);
     buffers.add(given.buffer as ArrayBuffer);
     return given;

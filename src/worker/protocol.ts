@@ -8,6 +8,9 @@ export const PROTOCOL = 1;
 /** The object that makes the others. */
 export const ROOT = 0;
 
+/** The number of the first call, which opens the thread. */
+export const OPENING = 1;
+
 /** One call of a method, or one look at a property. */
 export interface Call {
   readonly lanewise: typeof PROTOCOL;
@@ -33,6 +36,8 @@ export interface Abort {
 
 /** What became of a call; `progress` comes before, any number of times. */
 export type Outcome =
+  /** Told once, by no call: messages are listened to from now on. */
+  | { readonly is: 'ready' }
   | { readonly is: 'progress'; readonly value: Progress }
   | { readonly is: 'result'; readonly value: unknown }
   | { readonly is: 'made'; readonly value: Made }
@@ -53,7 +58,7 @@ export interface Made {
 }
 
 /** A `LanewiseError`: a message would carry no more of it than its text. */
-export interface Failure {
+interface Failure {
   readonly code: ErrorCode;
   readonly message: string;
   readonly details: ErrorDetails;

@@ -3,8 +3,7 @@ import { listen, nodeThreads, type Port } from './port.ts';
 import { Service } from './service.ts';
 
 /**
- * Makes a worker serve `openThread({ worker })`. Called at once when the worker's file is run: messages that come before
- * are lost. Messages of others pass.
+ * Makes a worker serve `openThread({ worker })`. What else it listens to and posts is left alone.
  *
  * @throws LanewiseError `WORKER_FAILED` anywhere but in a worker
  */
@@ -16,6 +15,7 @@ export function serve(): void {
     // The call is not to be known, so the other side has to end them all.
     throw new LanewiseError('WORKER_FAILED', 'A message could not be read in the worker.');
   });
+  service.announce();
 }
 
 function parent(): Port {

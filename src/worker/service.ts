@@ -30,6 +30,11 @@ export class Service {
     this.#send = send;
   }
 
+  /** Tells the near side that messages are listened to. */
+  announce(): void {
+    this.#answer(ROOT, { is: 'ready' });
+  }
+
   /** Does what a message asks for and answers it; messages of others are passed over. */
   async receive(message: unknown): Promise<void> {
     if (!isOurs(message)) return;

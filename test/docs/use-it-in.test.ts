@@ -1,34 +1,21 @@
-import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createProject, type Project } from '../runtimes/project.ts';
+import { expect, test } from 'vitest';
+import { pack, run } from '../runtimes/packed.ts';
 import { snippet, snippets } from './snippets.ts';
 
-const run = promisify(execFile);
-
-let project: Project;
-
-beforeAll(async () => {
-  project = await createProject();
-});
-
-afterAll(() => project?.[Symbol.asyncDispose]());
-
 test('the snippets for Node save an index, load it, and print the row nearest to the query', async () => {
-  // The second reads what the first has written.
-  for (const [file, title] of [
-    ['module.mjs', 'Node'],
-    ['script.cjs', 'Node, by `require`'],
-  ] as const) {
-    await writeFile(join(project.folder, file), snippet(title));
-    // (1, 0.1, 0) is nearer to (1, 0, 0) than to (0, 1, 0).
-    const { stdout, stderr } = await run(process.execPath, [file], { cwd: project.folder });
-    expect(stdout).toBe('Int32Array(1) [ 0 ]\n');
-    expect(stderr).toBe('');
-  }
+  await using packed = await pack();
+  const folder = await packed.project({
+    'module.mjs': snippet('Node'),
+    'script.cjs': snippet('Node, by `require`'),
+    'thread.mjs': snippet('A thread of its own'),
+  });
+  // The second reads what the first has written. (1, 0.1, 0) is nearer to (1, 0, 0) than to (0, 1, 0).
+  for (const file of ['module.mjs', 'script.cjs', 'thread.mjs'])
+    expect(await run(process.execPath, [file], folder)).toEqual({
+      stdout: 'Int32Array(1) [ 0 ]\n',
+      stderr: '',
+    });
 }, 60_000);
 
 test('every snippet of the README is short and is run by some test', () => {

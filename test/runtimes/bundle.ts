@@ -6,46 +6,59 @@ import { type Plugin, rollup } from 'rollup';
 import { build as buildByVite, createLogger } from 'vite';
 import webpack from 'webpack';
 
-/** Bundles the app in a folder into another; rejects where the bundler has so much as a warning. */
-export type Bundle = (app: string, output: string) => Promise<void>;
+/** A page of the app, named by its HTML file, with the modules that its bundle is made of. */
+export interface Page {
+  readonly html: string;
+  /** The script of the page. */
+  readonly script: string;
+  /** Files by their name without suffix, for bundlers that are told of workers: they do not find them. */
+  readonly workers: Readonly<Record<string, string>>;
+}
+
+/** Bundles a page of the app in a folder into another; rejects where the bundler has so much as a warning. */
+export type Bundle = (app: string, output: string, page: Page) => Promise<void>;
 
 export const bundlers: Readonly<Record<string, Bundle>> = {
-  async vite(app, output) {
+  async Vite(app, output, { html }) {
     const logger = createLogger('warn');
     logger.warn = logger.error = refuse;
     await buildByVite({
       ...{ root: app, configFile: false, logLevel: 'warn', customLogger: logger },
-      build: { outDir: output, emptyOutDir: true },
+      build: { outDir: output, rollupOptions: { input: join(app, html) } },
     });
   },
 
-  async webpack(app, output) {
+  async webpack(app, output, { html, script }) {
     const compiler = webpack({
-      ...{ mode: 'production', context: app, entry: './main.js' },
-      output: { path: output, filename: 'main.js' },
+      ...{ mode: 'production', context: app, entry: `./${script}` },
+      output: { path: output, filename: script },
     })!;
     const stats = await new Promise<webpack.Stats>((done, failed) =>
       compiler.run((error, result) => (error ? failed(error) : done(result!))),
     );
     if (stats.hasErrors() || stats.hasWarnings()) refuse(stats.toString('errors-warnings'));
     // A classic script: webpack asks the script's own element where its other files are.
-    await writePage(app, output, '<script defer src="./main.js"></script>');
+    await copyPage(app, output, html, (page) => page.replace('type="module"', 'defer'));
   },
 
-  async rollup(app, output) {
-    const onwarn = ({ message }: { message: string }): never => refuse(message);
-    const bundle = await rollup({ input: join(app, 'main.js'), plugins: [nodeResolution()], onwarn });
-    await bundle.write({ dir: output, format: 'es' });
-    await writePage(app, output);
+  async Rollup(app, output, { html, script, workers }) {
+    const bundled = await rollup({
+      input: { [script.replace('.js', '')]: `./${script}`, ...workers },
+      plugins: [nodeResolution(app)],
+      onwarn: ({ message }) => refuse(message),
+    });
+    await bundled.write({ dir: output, format: 'es' });
+    await copyPage(app, output, html);
   },
 
-  async esbuild(app, output) {
+  async esbuild(app, output, { html, script, workers }) {
     const { warnings } = await esbuild.build({
-      ...{ absWorkingDir: app, entryPoints: ['main.js'], outdir: output, logLevel: 'silent' },
+      ...{ absWorkingDir: app, outdir: output, logLevel: 'silent' },
+      entryPoints: { [script.replace('.js', '')]: `./${script}`, ...workers },
       ...{ bundle: true, minify: true, format: 'esm' },
     });
     if (warnings.length > 0) refuse(JSON.stringify(warnings));
-    await writePage(app, output);
+    await copyPage(app, output, html);
   },
 };
 
@@ -53,18 +66,19 @@ function refuse(message: string): never {
   throw new Error(message);
 }
 
-const SCRIPT = '<script type="module" src="./main.js"></script>';
-
-async function writePage(app: string, output: string, script: string = SCRIPT): Promise<void> {
-  const page = await readFile(join(app, 'index.html'), 'utf8');
-  await writeFile(join(output, 'index.html'), page.replace(SCRIPT, script));
+async function copyPage(
+  app: string,
+  output: string,
+  html: string,
+  change = (page: string): string => page,
+): Promise<void> {
+  await writeFile(join(output, html), change(await readFile(join(app, html), 'utf8')));
 }
 
 /** What `@rollup/plugin-node-resolve` does: `exports` and `imports` of packages as Node reads them. */
-export function nodeResolution(): Plugin {
+function nodeResolution(app: string): Plugin {
   return {
     name: 'node-resolution',
-    resolveId: (source, importer) =>
-      importer === undefined || source.startsWith('.') ? null : createRequire(importer).resolve(source),
+    resolveId: (source, importer = join(app, 'index.html')) => createRequire(importer).resolve(source),
   };
 }

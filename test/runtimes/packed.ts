@@ -18,7 +18,7 @@ export interface Packed extends AsyncDisposable {
   project(files: Readonly<Record<string, string>>): Promise<string>;
 }
 
-export interface PackedFile {
+interface PackedFile {
   readonly path: string;
   readonly size: number;
 }
@@ -30,7 +30,7 @@ export interface Printed {
 }
 
 /** The environment of a user: nothing of the npm that runs the tests, none of its programs and settings, no colours. */
-function environment(folder: string): NodeJS.ProcessEnv {
+export function environment(folder: string): NodeJS.ProcessEnv {
   const outside = Object.entries(process.env).filter(
     ([name]) => !/^(npm_|node_|vitest|force_color)/i.test(name),
   );

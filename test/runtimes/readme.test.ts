@@ -1,72 +1,80 @@
-import { execFile } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { EdgeVM } from '@edge-runtime/vm';
 import { build, type Plugin } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { snippet } from '../docs/snippets.ts';
-import { openChromium, openFirefox } from './browsers.ts';
+import { type Browser, openChromium, openFirefox } from './browsers.ts';
+import { bundlers } from './bundle.ts';
 import { isMissing, type Program, programs } from './installed.ts';
-import { createProject, type Project } from './project.ts';
-import { STRICT_POLICY, serve } from './server.ts';
+import { type Packed, pack, run } from './packed.ts';
+import { type ServeOptions, STRICT_POLICY, serve } from './server.ts';
 import { serveWorker } from './workerd.ts';
 
-const run = promisify(execFile);
 // The rows are (1, 0, 0) and (0, 1, 0), the query (1, 0.1, 0): the first row is the nearer one.
-const NEAREST = /^Int32Array\(1\) \[ 0,? \]\n$/;
+const PRINTED = /^Int32Array\(1\) \[ 0,? \]\n$/;
+const SHOWN = 'Nearest: 0';
+const PAGE = '<!doctype html><body><script type="module" src="./main.js"></script></body>';
 
-let project: Project;
-const inProject = (path: string): string => join(project.folder, path);
+let packed: Packed;
+let folder: string;
+const inProject = (path: string): string => join(folder, path);
 
 beforeAll(async () => {
-  project = await createProject();
-  await mkdir(inProject('static'));
-  await writeFile(inProject('package.json'), '{ "type": "module", "dependencies": { "lanewise": "*" } }');
-  await writeFile(inProject('node.js'), snippet('Node'));
-  // It writes the index that all others read.
-  await run(process.execPath, ['node.js'], { cwd: project.folder });
+  packed = await pack();
+  folder = await packed.project({
+    'package.json': '{ "private": true, "type": "module" }',
+    'node.js': snippet('Node'),
+    'required.cjs': snippet('Node, by `require`'),
+    'deno.js': snippet('Deno'),
+    'bun.js': snippet('Bun'),
+    'thread.js': snippet('A thread of its own'),
+    'worker.js': snippet('Cloudflare Workers'),
+    'route.js': snippet('Next.js and Vercel, edge routes'),
+    'app/main.js': snippet('A page, with a bundler'),
+    'app/index.html': PAGE,
+    // What the snippet prints is shown, for the test to read.
+    'threaded/main.js': `console.log = (ids) => document.body.append(\`Nearest: \${ids}\`);
+      ${snippet('A thread of its own')}`,
+    'threaded/index.html': PAGE,
+    'static/plain.html': `<!doctype html><body>${snippet('A page, without a bundler')}</body>`,
+  });
+  // It writes the index that the others read.
+  await run(process.execPath, ['node.js'], folder);
   await writeFile(inProject('static/index.safetensors'), await readFile(inProject('index.safetensors')));
 });
 
-afterAll(() => project?.[Symbol.asyncDispose]());
+afterAll(() => packed?.[Symbol.asyncDispose]());
 
-/** What a program prints of a script of the project. */
 async function printed(program: Program, parameters: readonly string[]): Promise<string> {
-  const env = { ...process.env, NO_COLOR: '1', DENO_NO_UPDATE_CHECK: '1' };
-  return (await run(program.path!, parameters, { cwd: project.folder, env })).stdout;
+  return (await run(program.path!, parameters, folder)).stdout;
 }
 
 for (const node of [programs.node20, programs.node22, programs.node24]) {
   test.skipIf(isMissing(node))(`the snippets for Node run in ${node.name}`, async () => {
-    await writeFile(inProject('required.cjs'), snippet('Node, by `require`'));
-    for (const script of ['node.js', 'required.cjs']) expect(await printed(node, [script])).toMatch(NEAREST);
+    for (const script of ['node.js', 'required.cjs', 'thread.js'])
+      expect(await printed(node, [script])).toMatch(PRINTED);
   });
 }
 
-test.skipIf(isMissing(programs.deno))('the snippets for Node and for Deno run in Deno', async () => {
-  const deno = ['run', '--no-prompt', '--node-modules-dir=manual'];
-  await writeFile(inProject('deno.js'), snippet('Deno'));
-  expect(await printed(programs.deno, [...deno, '--allow-read=.', '--allow-write=.', 'node.js'])).toMatch(
-    NEAREST,
-  );
-  expect(await printed(programs.deno, [...deno, '--allow-read=.', 'deno.js'])).toMatch(NEAREST);
+test.skipIf(isMissing(programs.deno))('the snippets for Deno, Node and threads run in Deno', async () => {
+  const deno = ['run', '--no-prompt', '--allow-read', '--allow-write=index.safetensors'];
+  for (const script of ['deno.js', 'node.js', 'thread.js'])
+    expect(await printed(programs.deno, [...deno, script])).toMatch(PRINTED);
 });
 
-test.skipIf(isMissing(programs.bun))('the snippets for Node and for Bun run in Bun', async () => {
-  await writeFile(inProject('bun.js'), snippet('Bun'));
-  for (const script of ['node.js', 'bun.js'])
-    expect(await printed(programs.bun, ['run', script])).toMatch(NEAREST);
+test.skipIf(isMissing(programs.bun))('the snippets for Bun, Node and threads run in Bun', async () => {
+  for (const script of ['bun.js', 'node.js', 'thread.js'])
+    expect(await printed(programs.bun, ['run', script])).toMatch(PRINTED);
 });
 
 test.skipIf(isMissing(programs.workerd))('the snippet for Cloudflare Workers runs in workerd', async () => {
-  await writeFile(inProject('worker.js'), snippet('Cloudflare Workers'));
   await using worker = await serveWorker({
     entry: inProject('worker.js'),
     assets: { binding: 'ASSETS', from: inProject('static') },
   });
   // The second request finds what the first has loaded.
-  for (let request = 0; request < 2; request++) expect(await (await fetch(worker.url)).json()).toEqual([0]);
+  for (let request = 0; request < 2; request++) expect(await worker.get('/')).toEqual([0]);
 });
 
 /** What Next.js makes of such an import: a module compiled beforehand, under a global name. */
@@ -74,14 +82,13 @@ const compiledModules: Plugin = {
   name: 'compiled-modules',
   setup(bundler) {
     bundler.onResolve({ filter: /\.wasm\?module$/ }, ({ path }) => ({ path, namespace: 'compiled' }));
-    bundler.onLoad({ filter: /.*/, namespace: 'compiled' }, () => ({
-      contents: 'export default globalThis.compiledKernels;',
+    bundler.onLoad({ filter: /.*/, namespace: 'compiled' }, ({ path }) => ({
+      contents: `export default globalThis['${path}'];`,
     }));
   },
 };
 
 test('the snippet for edge routes runs in the edge runtime', async () => {
-  await writeFile(inProject('route.js'), snippet('Next.js and Vercel, edge routes'));
   const { outputFiles } = await build({
     entryPoints: [inProject('route.js')],
     ...{ bundle: true, write: false, format: 'iife', globalName: 'route' },
@@ -89,8 +96,8 @@ test('the snippet for edge routes runs in the edge runtime', async () => {
     plugins: [compiledModules],
   });
   const bytes = await readFile(inProject('node_modules/lanewise/dist/kernels/simd.wasm'));
-  const compiledKernels = await WebAssembly.compile(bytes);
-  const edge = new EdgeVM({ extend: (context) => Object.assign(context, { compiledKernels }) });
+  const modules = { './simd.wasm?module': await WebAssembly.compile(bytes) };
+  const edge = new EdgeVM({ extend: (context) => Object.assign(context, modules) });
   await using server = await serve({ roots: [inProject('static')] });
   edge.evaluate(outputFiles[0]!.text);
   expect(edge.evaluate('route.runtime')).toBe('edge');
@@ -100,40 +107,55 @@ test('the snippet for edge routes runs in the edge runtime', async () => {
   expect(answer).toEqual([0]);
 });
 
-for (const [program, open] of [
-  [programs.chromium, openChromium],
-  [programs.firefox, openFirefox],
-] as const) {
-  describe.skipIf(isMissing(program))(`a page in ${program.name}`, () => {
-    /** The text of a page once it has an answer; what went wrong, if it has none. */
-    async function textOf(url: string): Promise<unknown> {
-      await using browser = await open();
-      const tab = await browser.open();
-      await tab.goto(url);
-      return await tab.evaluate(`new Promise((resolve) => {
-        const look = () => document.body.innerText.includes('Nearest') ? resolve(document.body.innerText) : setTimeout(look, 20);
-        look();
-        setTimeout(() => resolve('no answer: ' + document.body.innerHTML), 20_000);
-      })`);
+describe('a page', () => {
+  /** Which bundlers are tried on which app: the README names those that take the file of a thread along. */
+  const bundles = [
+    ...Object.keys(bundlers).map((bundler) => ({ app: 'app', bundler })),
+    ...['vite', 'webpack'].map((bundler) => ({ app: 'threaded', bundler })),
+  ];
+  const outputOf = ({ app, bundler }: (typeof bundles)[0]) => inProject(`bundled/${app}-${bundler}`);
+
+  beforeAll(async () => {
+    for (const bundle of bundles) {
+      await mkdir(outputOf(bundle), { recursive: true });
+      await bundlers[bundle.bundler]!(inProject(bundle.app), outputOf(bundle));
     }
-
-    test('runs the snippet for a bundler, under a strict policy', async () => {
-      await writeFile(inProject('app.js'), snippet('A page, with a bundler'));
-      await build({
-        entryPoints: [inProject('app.js')],
-        ...{ bundle: true, format: 'esm', outfile: inProject('static/app.js') },
-      });
-      const page = '<!doctype html><body><script type="module" src="app.js"></script></body>';
-      await writeFile(inProject('static/bundled.html'), page);
-      await using server = await serve({ roots: [inProject('static')], headers: STRICT_POLICY });
-      expect(await textOf(`${server.url}/bundled.html`)).toBe('Nearest: 0');
-    });
-
-    test('runs the snippet without a bundler', async () => {
-      const page = `<!doctype html><body>${snippet('A page, without a bundler')}</body>`;
-      await writeFile(inProject('static/plain.html'), page);
-      await using server = await serve({ roots: [inProject('static'), project.folder] });
-      expect(await textOf(`${server.url}/plain.html`)).toBe('Nearest: 0');
-    });
   });
-}
+
+  for (const [program, open] of [
+    [programs.chromium, openChromium],
+    [programs.firefox, openFirefox],
+  ] as const) {
+    describe.skipIf(isMissing(program))(`in ${program.name}`, () => {
+      let browser: Browser;
+
+      beforeAll(async () => {
+        browser = await open();
+      });
+
+      afterAll(() => browser?.[Symbol.asyncDispose]());
+
+      /** The text that a page of these folders shows at last. */
+      async function shown(path: string, options: ServeOptions): Promise<unknown> {
+        await using server = await serve(options);
+        const tab = await browser.open();
+        await tab.goto(server.url + path);
+        return await tab.evaluate(`new Promise((resolve) => {
+          const look = () => document.body.innerText && resolve(document.body.innerText);
+          new MutationObserver(look).observe(document.body, { childList: true });
+          setTimeout(() => resolve('nothing'), 20_000);
+          look();
+        })`);
+      }
+
+      test.each(bundles)('runs the $app that $bundler bundles, under a strict policy', async (bundle) => {
+        const roots = [outputOf(bundle), inProject('static')];
+        expect(await shown('/', { roots, headers: STRICT_POLICY })).toBe(SHOWN);
+      });
+
+      test('runs the snippet without a bundler', async () => {
+        expect(await shown('/plain.html', { roots: [inProject('static'), folder] })).toBe(SHOWN);
+      });
+    });
+  }
+});

@@ -1,21 +1,18 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { environment } from './packed.ts';
 import type { Server } from './server.ts';
-
-export interface ServiceOptions {
-  readonly folder: string;
-  readonly environment?: Readonly<Record<string, string>>;
-}
 
 /** Starts a program that serves, and resolves once it prints its address. */
 export async function startService(
   program: string,
   parameters: readonly string[],
-  { folder, environment }: ServiceOptions,
+  folder: string,
+  variables: Readonly<Record<string, string>> = {},
 ): Promise<Server> {
   const process = spawn(program, parameters, {
     cwd: folder,
-    env: { ...globalThis.process.env, NO_COLOR: '1', ...environment },
+    env: { ...environment(folder), ...variables },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const url = await new Promise<string>((resolve, reject) => {

@@ -125,7 +125,7 @@ describe.each([
     },
   );
 
-  // Firefox tells of no long tasks, and its headless mode draws no frames at a steady pace.
+  // Measured in Chromium, which tells of long tasks.
   test.skipIf(isMissing(program) || name === 'firefox')(
     'the page stays at 60 frames a second while 100 000 vectors are indexed',
     { retry: 2 },

@@ -10,7 +10,7 @@ import { programs } from './installed.ts';
 import type { Server } from './server.ts';
 
 /** Static files, and the name of the binding by which the worker fetches them. */
-export interface Assets {
+interface Assets {
   readonly binding: string;
   /** A folder, or the URL of a server. */
   readonly from: string;
