@@ -21,10 +21,10 @@ export type Bundle = (app: string, output: string, page: Page) => Promise<void>;
 export const bundlers: Readonly<Record<string, Bundle>> = {
   async Vite(app, output, { html }) {
     const logger = createLogger('warn');
-    logger.warn = logger.error = refuse;
+    logger.warn = refuse;
     await buildByVite({
       ...{ root: app, configFile: false, logLevel: 'warn', customLogger: logger },
-      build: { outDir: output, rollupOptions: { input: join(app, html) } },
+      build: { outDir: output, emptyOutDir: true, rollupOptions: { input: join(app, html) } },
     });
   },
 

@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EdgeVM } from '@edge-runtime/vm';
 import { build, type Plugin } from 'esbuild';
@@ -111,14 +111,14 @@ describe('a page', () => {
   /** Which bundlers are tried on which app: the README names those that take the file of a thread along. */
   const bundles = [
     ...Object.keys(bundlers).map((bundler) => ({ app: 'app', bundler })),
-    ...['vite', 'webpack'].map((bundler) => ({ app: 'threaded', bundler })),
+    ...['Vite', 'webpack'].map((bundler) => ({ app: 'threaded', bundler })),
   ];
   const outputOf = ({ app, bundler }: (typeof bundles)[0]) => inProject(`bundled/${app}-${bundler}`);
 
   beforeAll(async () => {
     for (const bundle of bundles) {
-      await mkdir(outputOf(bundle), { recursive: true });
-      await bundlers[bundle.bundler]!(inProject(bundle.app), outputOf(bundle));
+      const page = { html: 'index.html', script: 'main.js', workers: {} };
+      await bundlers[bundle.bundler]!(inProject(bundle.app), outputOf(bundle), page);
     }
   });
 
