@@ -37,7 +37,7 @@ function problem(status: number, error: string, code?: string): Response {
 
 const server = Bun.serve({
   port: Number(Bun.env['PORT'] ?? 3000),
-  hostname: '127.0.0.1', // whoever reaches it may change the index: put who may do so before it
+  hostname: '127.0.0.1', // whoever reaches it may change the index: put a check of who asks before it
   routes: {
     '/vectors/:id': {
       GET({ params }) {

@@ -1,5 +1,5 @@
 // GET /search?q=king&k=10 on Cloudflare Workers, over an index that lies among the static assets.
-import { FlatIndex, LanewiseError } from 'lanewise/search';
+import { FlatIndex } from 'lanewise/search';
 
 // An isolate answers many requests. The first to come starts the loading, and those that come meanwhile wait for it, too:
 // each loading on its own would fill the 128 MB that an isolate may have.
@@ -23,7 +23,7 @@ function loaded(env, context) {
   if (!loading) {
     loading = load(env);
     const ended = loading.catch((error) => {
-      console.error(error instanceof LanewiseError ? error.code : '', error);
+      console.error('The index cannot be loaded.', error);
       loading = undefined; // the next request tries again
     });
     // Without this it would end with the request that began it, should the client give that one up.
@@ -58,11 +58,13 @@ export default {
     if (request.method !== 'GET') {
       return Response.json({ error: 'GET only' }, { status: 405, headers: { Allow: 'GET' } });
     }
+    let found;
     try {
-      return search(await loaded(env, context), url);
+      found = await loaded(env, context);
     } catch {
-      // What failed is in the log, and no business of the client.
+      // Why not is in the log, and no business of the client.
       return Response.json({ error: 'The index cannot be searched' }, { status: 503 });
     }
+    return search(found, url);
   },
 };

@@ -13,9 +13,13 @@ async function main() {
   const [vectorsPath, wordsPath] = positionals;
   if (!vectorsPath || !wordsPath) throw new Error('Two files are needed: <vectors.npy> <words.txt>');
 
+  const wanted = Number(values.rows);
+  if (!(Number.isInteger(wanted) && wanted > 0)) throw new Error('--rows must be a whole number from 1 on');
+
   const { data, shape } = readNpy(await readFile(vectorsPath));
-  const [, dimensions] = shape;
-  const words = (await readFile(wordsPath, 'utf8')).split('\n').slice(0, Number(values.rows));
+  const [rows, dimensions] = shape;
+  const words = (await readFile(wordsPath, 'utf8')).trimEnd().split('\n').slice(0, wanted);
+  if (words.length > rows) throw new Error(`${words.length} words need as many vectors; there are ${rows}.`);
 
   // Cosine, for only the direction of a word's vector means something. Row i is the word on line i.
   const index = await FlatIndex.create({ dimensions, metric: 'cosine' });

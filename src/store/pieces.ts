@@ -24,7 +24,7 @@ export async function* piecesOf(
     onProgress?.({ done, total });
   };
   signal?.throwIfAborted();
-  for await (const part of sourceOf(parts)) {
+  for await (const part of sourceOf(parts, signal)) {
     for (let at = 0; at < part.length; ) {
       if (held === 0 && part.length - at >= PIECE_BYTES) {
         yield part.subarray(at, at + PIECE_BYTES);
@@ -54,39 +54,61 @@ function lengthOf(parts: Parts): number {
     : Number.POSITIVE_INFINITY;
 }
 
-async function* sourceOf(parts: Parts): AsyncGenerator<Uint8Array> {
+async function* sourceOf(parts: Parts, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
   try {
-    for await (const part of iterableOf(parts)) {
-      if (!(part instanceof Uint8Array)) throw wrongParts(part);
-      yield part;
-    }
+    if (parts instanceof Uint8Array) yield parts;
+    else if (Symbol.iterator in Object(parts)) yield* checked(parts as Iterable<Uint8Array>);
+    else yield* arriving(iteratorOf(parts as AsyncIterable<Uint8Array>), signal);
   } catch (error) {
     throw new SourceFailure(error);
   }
 }
 
-function iterableOf(parts: Parts): Iterable<Uint8Array> | AsyncIterable<Uint8Array> {
-  if (parts instanceof Uint8Array) return [parts];
-  if (Symbol.iterator in Object(parts) || Symbol.asyncIterator in Object(parts))
-    return parts as Iterable<Uint8Array>;
-  if (typeof (parts as ReadableStream<Uint8Array>)?.getReader !== 'function') throw wrongParts(parts);
-  return chunksOf(parts as ReadableStream<Uint8Array>);
+function* checked(parts: Iterable<Uint8Array>): Generator<Uint8Array> {
+  for (const part of parts) {
+    if (!(part instanceof Uint8Array)) throw wrongParts(part);
+    yield part;
+  }
 }
 
-/** Streams of WebKit cannot be iterated. */
-async function* chunksOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const reader = stream.getReader();
-  let isDone = false;
+/** Parts as they arrive. An abort is heeded also while the next one is waited for. */
+async function* arriving(
+  source: AsyncIterator<Uint8Array>,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Uint8Array> {
+  let stop = (): void => {};
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () => reject(signal?.reason);
+    signal?.addEventListener('abort', stop);
+  });
+  aborted.catch(() => {});
   try {
     for (;;) {
-      const { done, value } = await reader.read();
-      isDone = done;
+      const { done, value } = await Promise.race([source.next(), aborted]);
       if (done) return;
-      yield value;
+      yield* checked([value]);
     }
   } finally {
-    if (!isDone) await reader.cancel();
+    signal?.removeEventListener('abort', stop);
+    // Not waited for: a source that waits itself would hold up the abort.
+    source.return?.().catch(() => {});
   }
+}
+
+function iteratorOf(
+  parts: AsyncIterable<Uint8Array> | ReadableStream<Uint8Array>,
+): AsyncIterator<Uint8Array> {
+  // A stream has its reader iterate: those of WebKit cannot, and no other way cancels one that waits.
+  if ('getReader' in Object(parts)) {
+    const reader = (parts as ReadableStream<Uint8Array>).getReader();
+    return {
+      next: () => reader.read() as Promise<IteratorResult<Uint8Array>>,
+      return: async () => ({ done: true, value: await reader.cancel() }),
+    };
+  }
+  if (Symbol.asyncIterator in Object(parts))
+    return (parts as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]();
+  throw wrongParts(parts);
 }
 
 function wrongParts(got: unknown): LanewiseError {

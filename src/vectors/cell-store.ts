@@ -177,7 +177,7 @@ export class CellStore {
 
   /** Takes staged rows in: their ids are known from now on, rows that they replace are gone. */
   commit({ ids, pieces }: StagedCells): void {
-    this.#slotsById.reserve(this.#slotsById.size + ids.length);
+    this.#slotsById.makeRoom(ids);
     const { memory } = this.runtime;
     const touched = new Set<CellSegment>();
     for (const piece of pieces) this.#segments.take(piece);

@@ -9,11 +9,15 @@ const ENTRY_BYTES = 8;
  * ```
  * entries: [id, slot] [id, slot] ...   id -1 is an empty entry
  * ```
+ *
+ * As long as the ids are 0, 1, 2, ... in the order of their slots, as they are where nobody gives any, there is nothing
+ * to look up and no entry to hold; the first id out of order has the entries made.
  */
 export class IdMap {
-  #entries = emptyEntries(FIRST_CAPACITY);
-  #mask = FIRST_CAPACITY - 1;
+  #entries = emptyEntries(0);
+  #mask = -1;
   #size = 0;
+  #isInOrder = true;
 
   get size(): number {
     return this.#size;
@@ -26,6 +30,7 @@ export class IdMap {
 
   /** The slot of an id, or -1. */
   get(id: number): number {
+    if (this.#isInOrder) return (id | 0) === id && id >= 0 && id < this.#size ? id : -1;
     if (id === EMPTY) return -1;
     const entry = this.#find(id);
     return this.#entries[entry] === id ? this.#entries[entry + 1]! : -1;
@@ -33,11 +38,19 @@ export class IdMap {
 
   /** Sets the slot of an id, new or known; returns the slot it had, or -1. */
   set(id: number, slot: number): number {
+    if (this.#isInOrder) {
+      if (id === slot && id < this.#size) return id;
+      if (id === slot && id === this.#size) {
+        this.#size++;
+        return -1;
+      }
+      this.#makeEntries(this.#size + 1);
+    }
     let entry = this.#find(id);
     const isNew = this.#entries[entry] === EMPTY;
     if (isNew) {
       if (2 * (this.#size + 1) > this.#mask + 1) {
-        this.reserve(this.#size + 1);
+        this.#reserve(this.#size + 1);
         entry = this.#find(id);
       }
       this.#size++;
@@ -50,6 +63,14 @@ export class IdMap {
 
   /** Forgets an id, and closes the gap in its run of entries. */
   delete(id: number): void {
+    if (this.#isInOrder) {
+      if (this.get(id) === -1) return;
+      if (id === this.#size - 1) {
+        this.#size--;
+        return;
+      }
+      this.#makeEntries(this.#size);
+    }
     let gap = this.#find(id);
     if (this.#entries[gap] !== id) return;
     this.#size--;
@@ -68,9 +89,15 @@ export class IdMap {
     this.#entries[gap] = EMPTY;
   }
 
-  /** Makes room for `count` ids at once. */
-  reserve(count: number): void {
-    let capacity = this.#mask + 1;
+  /** Makes room for more ids, so that setting them allocates nothing. `first`: their slots, where these follow each other. */
+  makeRoom(ids: Int32Array, first = -1): void {
+    const count = this.#size + ids.length;
+    if (!this.#isInOrder) this.#reserve(count);
+    else if (first !== this.#size || !ascendsFrom(first, ids)) this.#makeEntries(count);
+  }
+
+  #reserve(count: number): void {
+    let capacity = Math.max(this.#mask + 1, FIRST_CAPACITY);
     while (2 * count > capacity) capacity *= 2;
     if (capacity === this.#mask + 1) return;
     const old = this.#entries;
@@ -81,6 +108,16 @@ export class IdMap {
       const entry = this.#find(old[i]!);
       this.#entries[entry] = old[i]!;
       this.#entries[entry + 1] = old[i + 1]!;
+    }
+  }
+
+  #makeEntries(count: number): void {
+    this.#isInOrder = false;
+    const ids = this.#size;
+    this.#reserve(count);
+    for (let id = 0; id < ids; id++) {
+      const entry = this.#find(id);
+      this.#entries[entry] = this.#entries[entry + 1] = id;
     }
   }
 
@@ -97,6 +134,12 @@ export class IdMap {
     while (this.#entries[entry] !== EMPTY && this.#entries[entry] !== id) entry = (entry + 2) & wrap;
     return entry;
   }
+}
+
+/** Whether the ids are first, first + 1, ... A loop, for it runs cold. */
+function ascendsFrom(first: number, ids: Int32Array): boolean {
+  for (let i = 0; i < ids.length; i++) if (ids[i] !== first + i) return false;
+  return true;
 }
 
 function emptyEntries(capacity: number): Int32Array {

@@ -9,7 +9,7 @@ import { IdMap } from './id-map.ts';
 export function checkNewIds(ids: Int32Array, present: IdMap | undefined): void {
   if (!isAscending(ids)) {
     const seen = new IdMap();
-    seen.reserve(ids.length);
+    seen.makeRoom(ids, 0);
     for (let i = 0; i < ids.length; i++) {
       if (seen.set(ids[i]!, i) >= 0)
         throw duplicate(ids[i]!, 'stands twice in one call. Give each row its own.');

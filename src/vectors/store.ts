@@ -162,7 +162,7 @@ export class VectorStore {
   /** Takes the staged rows in: their ids are known from now on, rows that they replace are gone. */
   commit({ ids }: StagedRows): void {
     const first = this.#slots;
-    this.#slotsById.reserve(this.#slotsById.size + ids.length);
+    this.#slotsById.makeRoom(ids, first);
     this.#writeIds(ids, first);
     let largest = this.#nextId - 1;
     for (let i = 0; i < ids.length; i++) {

@@ -15,11 +15,13 @@ export interface Page {
   readonly workers: Readonly<Record<string, string>>;
 }
 
+export const MAIN: Page = { html: 'index.html', script: 'main.js', workers: {} };
+
 /** Bundles a page of the app in a folder into another; rejects where the bundler has so much as a warning. */
-export type Bundle = (app: string, output: string, page: Page) => Promise<void>;
+export type Bundle = (app: string, output: string, page?: Page) => Promise<void>;
 
 export const bundlers: Readonly<Record<string, Bundle>> = {
-  async Vite(app, output, { html }) {
+  async Vite(app, output, { html } = MAIN) {
     const logger = createLogger('warn');
     logger.warn = refuse;
     await buildByVite({
@@ -28,7 +30,7 @@ export const bundlers: Readonly<Record<string, Bundle>> = {
     });
   },
 
-  async webpack(app, output, { html, script }) {
+  async webpack(app, output, { html, script } = MAIN) {
     const compiler = webpack({
       ...{ mode: 'production', context: app, entry: `./${script}` },
       output: { path: output, filename: script },
@@ -41,7 +43,7 @@ export const bundlers: Readonly<Record<string, Bundle>> = {
     await copyPage(app, output, html, (page) => page.replace('type="module"', 'defer'));
   },
 
-  async Rollup(app, output, { html, script, workers }) {
+  async Rollup(app, output, { html, script, workers } = MAIN) {
     const bundled = await rollup({
       input: { [script.replace('.js', '')]: `./${script}`, ...workers },
       plugins: [nodeResolution(app)],
@@ -51,7 +53,7 @@ export const bundlers: Readonly<Record<string, Bundle>> = {
     await copyPage(app, output, html);
   },
 
-  async esbuild(app, output, { html, script, workers }) {
+  async esbuild(app, output, { html, script, workers } = MAIN) {
     const { warnings } = await esbuild.build({
       ...{ absWorkingDir: app, outdir: output, logLevel: 'silent' },
       entryPoints: { [script.replace('.js', '')]: `./${script}`, ...workers },

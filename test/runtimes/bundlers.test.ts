@@ -5,7 +5,7 @@ import type { Browser } from 'playwright-core';
 import { createServer, type InlineConfig } from 'vite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { launchChromium } from './browsers.ts';
-import { bundlers, type Page } from './bundle.ts';
+import { bundlers, MAIN, type Page } from './bundle.ts';
 import { isMissing, programs } from './installed.ts';
 import { type Packed, pack } from './packed.ts';
 import { STRICT_POLICY, serve } from './server.ts';
@@ -55,18 +55,17 @@ describe.skipIf(isMissing(programs.chromium))('an app that imports the package, 
   }
 
   describe('that searches on the page', () => {
-    const page: Page = { html: 'index.html', script: 'main.js', workers: {} };
     const expected = {
       result: { tier: 'relaxed', answers: [NEAREST, NEAREST, NEAREST] },
       shown: NEAREST,
     };
 
     test.each(Object.keys(bundlers))('built by %s, answers under a strict policy', async (name) => {
-      expect(await visitBuilt(name, page)).toEqual(expected);
+      expect(await visitBuilt(name, MAIN)).toEqual(expected);
     });
 
     test("served by Vite's development server, answers under a strict policy", async () => {
-      expect(await visitServed(page)).toEqual(expected);
+      expect(await visitServed(MAIN)).toEqual(expected);
     });
   });
 

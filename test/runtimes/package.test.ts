@@ -1,5 +1,7 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isMissing, programs } from './installed.ts';
 import { type Packed, pack, run } from './packed.ts';
@@ -127,6 +129,20 @@ describe.skipIf(isMissing(programs.bun))('installed into an empty project, in Bu
   test('a CommonJS file requires it', async () => {
     const folder = await packed.project({ 'package.json': COMMONJS, 'main.cjs': REQUIRED });
     expect(await run(programs.bun.path!, ['run', 'main.cjs'], folder)).toEqual(ANSWER);
+  });
+});
+
+describe.each(['esm', 'cjs'] as const)('bundled for Node by esbuild as %s', (format) => {
+  test('one file answers without the package', async () => {
+    const folder = await packed.project({ 'package.json': COMMONJS, 'main.js': REQUIRED });
+    const output = format === 'esm' ? 'main.mjs' : 'main.cjs';
+    const { warnings } = await build({
+      ...{ absWorkingDir: folder, entryPoints: ['main.js'], outfile: output },
+      ...{ bundle: true, platform: 'node', format },
+    });
+    expect(warnings).toEqual([]);
+    await rm(join(folder, 'node_modules'), { recursive: true });
+    expect(await run(process.execPath, [output], folder)).toEqual(ANSWER);
   });
 });
 

@@ -5,7 +5,7 @@ import { build, type Plugin } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { snippet } from '../docs/snippets.ts';
 import { type Browser, openChromium, openFirefox } from './browsers.ts';
-import { bundlers } from './bundle.ts';
+import { bundlers, type Page } from './bundle.ts';
 import { isMissing, type Program, programs } from './installed.ts';
 import { type Packed, pack, run } from './packed.ts';
 import { type ServeOptions, STRICT_POLICY, serve } from './server.ts';
@@ -15,6 +15,7 @@ import { serveWorker } from './workerd.ts';
 const PRINTED = /^Int32Array\(1\) \[ 0,? \]\n$/;
 const SHOWN = 'Nearest: 0';
 const PAGE = '<!doctype html><body><script type="module" src="./main.js"></script></body>';
+const MAIN: Page = { html: 'index.html', script: 'main.js', workers: {} };
 
 let packed: Packed;
 let folder: string;
@@ -113,13 +114,11 @@ describe('a page', () => {
     ...Object.keys(bundlers).map((bundler) => ({ app: 'app', bundler })),
     ...['Vite', 'webpack'].map((bundler) => ({ app: 'threaded', bundler })),
   ];
-  const outputOf = ({ app, bundler }: (typeof bundles)[0]) => inProject(`bundled/${app}-${bundler}`);
+  const outputOf = ({ app, bundler }: (typeof bundles)[0]) => inProject(`${app}/built/${bundler}`);
 
   beforeAll(async () => {
-    for (const bundle of bundles) {
-      const page = { html: 'index.html', script: 'main.js', workers: {} };
-      await bundlers[bundle.bundler]!(inProject(bundle.app), outputOf(bundle), page);
-    }
+    for (const bundle of bundles)
+      await bundlers[bundle.bundler]!(inProject(bundle.app), outputOf(bundle), MAIN);
   });
 
   for (const [program, open] of [

@@ -12,6 +12,9 @@ import { type Server, STRICT_POLICY, serve } from './server.ts';
 const ROOT = new URL('../../', import.meta.url).pathname;
 const HERE = new URL('./', import.meta.url).pathname;
 const CLOSES = 12;
+/** Resolves when the page's module has run. */
+const READY =
+  'new Promise((ready) => { const look = () => (globalThis.page ? ready() : setTimeout(look, 5)); look(); })';
 
 let folder: string;
 let server: Server;
@@ -55,9 +58,7 @@ describe.each([
     const openTab = async (): Promise<Tab> => {
       const tab = await profile.open();
       await tab.goto(`${server.url}/`);
-      await tab.evaluate(
-        'new Promise((ready) => { const look = () => (globalThis.page ? ready() : setTimeout(look, 5)); look(); })',
-      );
+      await tab.evaluate(READY);
       return tab;
     };
     beforeAll(async () => {
@@ -87,6 +88,25 @@ describe.each([
       });
     });
   });
+});
+
+describe.skipIf(isMissing(programs.chromium))('in chromium with its quota spent', () => {
+  test.each(['OpfsStore', 'IndexedDbStore'])(
+    'a save to the %s throws STORAGE_FULL, and the previous version stays',
+    async (kind) => {
+      await using browser = await launchChromium();
+      const context = await browser.newContext();
+      const tab = await context.newPage();
+      await tab.goto(`${server.url}/`);
+      await tab.evaluate(READY);
+      await tab.evaluate(`page.saveFirst('${kind}')`);
+      const devtools = await context.newCDPSession(tab);
+      await devtools.send('Storage.overrideQuotaForOrigin', { origin: server.url, quotaSize: 1_000_000 });
+      expect(await tab.evaluate(`page.saveSecond('${kind}')`)).toBe('STORAGE_FULL');
+      expect(await tab.evaluate(`page.look('${kind}')`)).toMatch(/^version 0 of index/);
+      expect(await tab.evaluate(`page.leftovers('${kind}')`)).toBe(0);
+    },
+  );
 });
 
 const PROCESSES = [

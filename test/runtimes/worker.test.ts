@@ -139,10 +139,12 @@ describe.each([
       for (const kind of ['flat', 'hnsw'] as const) {
         expect(told[kind].size).toBe(100_000);
         expect(told[kind].median).toBeLessThan(1.2 * FRAME);
-        // One frame in twenty may be late, or more where the machine is busy elsewhere and a page at rest has such, too.
-        expect(told[kind].p95).toBeLessThan(2.2 * Math.max(FRAME, idle.p95));
-        expect(told[kind].longTask).toBeLessThan(100);
+        // None of 50 ms where the machine is not busy elsewhere; where it is, a task takes as long as it waits.
+        expect(told[kind].longTask).toBeLessThan(without.longTask / 5);
       }
+      // One frame in twenty may be late, or more where the machine is busy elsewhere and a page at rest has such, too.
+      // (Rows alone are indexed within ten frames, too few for a percentile.)
+      expect(told.hnsw.p95).toBeLessThan(2.2 * Math.max(FRAME, idle.p95));
       // The yardstick measures: the fifth part of it, done by the page, is one long task that no frame passes.
       expect(without.longTask).toBeGreaterThan(100);
       expect(without.max).toBeGreaterThan(100);

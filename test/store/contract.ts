@@ -176,6 +176,30 @@ export const CONTRACT: Readonly<Record<string, (subject: Subject) => Promise<voi
     }
   },
 
+  async 'an abort is heeded while a stream waits, and the stream is cancelled'({ store }) {
+    await store.save('file', makeBytes(10));
+    const reason = new Error('enough');
+    const stop = new AbortController();
+    let wasCancelled = false;
+    const stream = new ReadableStream<Uint8Array>({
+      // Gives one part, and is then silent for ever.
+      start: (controller) => controller.enqueue(makeBytes(5_000_000)),
+      pull: () => {
+        stop.abort(reason);
+        return new Promise(() => {});
+      },
+      cancel: () => {
+        wasCancelled = true;
+      },
+    });
+    check(
+      (await errorOf(() => store.save('file', stream, { signal: stop.signal }))) === reason,
+      'the reason',
+    );
+    check(wasCancelled, 'cancelled');
+    sameBytes(await store.load('file'), makeBytes(10));
+  },
+
   async 'an aborted load throws the reason of the signal'({ store }) {
     await store.save('file', makeBytes(9_000_000));
     const reason = new Error('enough');

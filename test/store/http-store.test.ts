@@ -214,8 +214,11 @@ describe('an HttpStore without a manifest', () => {
   test('refuses an empty body, a part for the whole, and a connection that breaks', async () => {
     always(200, {});
     await expect(store.load('file')).rejects.toMatchObject({ code: 'FILE_TRUNCATED' });
-    always(206, { 'Content-Range': 'bytes 0-9/20' }, makeBytes(10));
-    await expect(store.load('file')).rejects.toMatchObject({ code: 'FILE_TRUNCATED' });
+    for (const range of ['bytes 0-9/20', 'bytes 10-19/20', 'bytes 0-9/*', 'nonsense']) {
+      always(206, { 'Content-Range': range }, makeBytes(10));
+      await expect(store.load('file'), range).rejects.toMatchObject({ code: 'FILE_TRUNCATED' });
+      await expect(store.open('file'), range).rejects.toMatchObject({ code: 'FILE_TRUNCATED' });
+    }
     answer = (_, response) => {
       response.writeHead(200, { 'Content-Length': '100' }).write(makeBytes(10), () => response.destroy());
       return true;
@@ -232,6 +235,15 @@ describe('an HttpStore without a manifest', () => {
     expect(await store.load('page.html')).toHaveLength(100);
     const unreachable = new HttpStore('http://127.0.0.1:1');
     await expect(unreachable.load('file')).rejects.toMatchObject({ code: 'STORE_FAILED' });
+  });
+
+  test('reads what another origin compressed without letting it be seen', async () => {
+    const bytes = makeBytes(100);
+    const fetch = async (): Promise<Response> => {
+      const response = new Response(bytes, { headers: { 'Content-Length': '60' } });
+      return Object.defineProperty(response, 'type', { value: 'cors' });
+    };
+    expect(await new HttpStore(server.url, { fetch }).load('file')).toEqual(bytes);
   });
 
   test('fetches by what it is given, such as the static assets of a worker', async () => {

@@ -12,6 +12,7 @@ const ids = fc.oneof(
 const actions = fc.array(
   fc.oneof(
     { weight: 3, arbitrary: fc.record({ id: ids, slot: fc.nat() }) },
+    { weight: 2, arbitrary: ids.map((id) => ({ id, slot: id })) },
     { weight: 2, arbitrary: fc.record({ id: ids }) },
   ),
   { maxLength: 400, size: 'max' },
@@ -26,9 +27,13 @@ function expectSame(map: IdMap, model: ReadonlyMap<number, number>, others: read
 describe('IdMap', () => {
   test('answers as a Map does after any sets and deletes', () => {
     fc.assert(
-      fc.property(actions, (steps) => {
+      fc.property(fc.nat(50), actions, (inOrder, steps) => {
         const map = new IdMap();
         const model = new Map<number, number>();
+        for (let id = 0; id < inOrder; id++) {
+          map.set(id, id);
+          model.set(id, id);
+        }
         for (const step of steps) {
           if ('slot' in step) {
             map.set(step.id, step.slot);
@@ -66,6 +71,17 @@ describe('IdMap', () => {
     );
   });
 
+  test('holds nothing for ids in the order of their slots, and finds them all once one is out of order', () => {
+    const map = new IdMap();
+    for (let id = 0; id < 1000; id++) expect(map.set(id, id)).toBe(-1);
+    map.delete(999);
+    expect([map.size, map.bytes, map.get(998), map.get(999), map.get(-1)]).toEqual([999, 0, 998, -1, -1]);
+
+    expect(map.set(5, 2000)).toBe(5);
+    expect(map.bytes).toBeGreaterThan(8 * 999);
+    expectSame(map, new Map(Array.from({ length: 999 }, (_, id) => [id, id === 5 ? 2000 : id])), [999, -1]);
+  });
+
   test('replaces the slot of a known id without growing', () => {
     const map = new IdMap();
     map.set(5, 1);
@@ -77,23 +93,25 @@ describe('IdMap', () => {
     const map = new IdMap();
     for (let id = 0; id < 30; id++) map.set(id, id + 100);
     const before = map.bytes;
-    map.reserve(1000);
+    map.makeRoom(Int32Array.from({ length: 1000 }, (_, i) => i + 30));
     expect(map.bytes).toBeGreaterThan(before);
     for (let id = 0; id < 30; id++) expect(map.get(id)).toBe(id + 100);
   });
 
   test('does not grow while what was reserved is filled', () => {
     const map = new IdMap();
-    map.reserve(1000);
+    const ids = Int32Array.from({ length: 1000 }, (_, i) => i * 2 ** 20);
+    map.makeRoom(ids, 0);
     const reserved = map.bytes;
-    for (let id = 0; id < 1000; id++) map.set(id * 2 ** 20, id);
+    expect(reserved).toBeGreaterThanOrEqual(16 * 1000);
+    for (let i = 0; i < 1000; i++) map.set(ids[i]!, i);
     expect(map.bytes).toBe(reserved);
   });
 
   test('is at most half full: 16 bytes an id at least, 32 at most beyond the first 64 entries', () => {
     const map = new IdMap();
     for (let id = 0; id < 5000; id++) {
-      map.set(id, id);
+      map.set(id, id + 1);
       expect(map.bytes).toBeGreaterThanOrEqual(16 * map.size);
       expect(map.bytes).toBeLessThanOrEqual(Math.max(64 * 8, 32 * map.size));
     }
@@ -101,7 +119,7 @@ describe('IdMap', () => {
 
   test('has nothing under the number that marks an empty entry, even after deletes', () => {
     const map = new IdMap();
-    for (let id = 0; id < 32; id++) map.set(id, id);
+    for (let id = 0; id < 32; id++) map.set(id, id + 1);
     for (let id = 0; id < 32; id++) map.delete(id);
     expect(map.get(-1)).toBe(-1);
   });
