@@ -64,6 +64,7 @@ export class CurveCard {
   /** The search box went back to exact search. */
   release(): void {
     this.#applied = undefined;
+    if (!this.#start.disabled) this.#status.textContent = '';
     this.#draw();
   }
 

@@ -1,4 +1,5 @@
 import type { Metric } from 'lanewise/search';
+import type { StoredEntry } from 'lanewise/store';
 import type { Collection } from './collection.ts';
 import { byId, html, messageOf } from './dom.ts';
 import { readLabels } from './labels.ts';
@@ -6,7 +7,7 @@ import { RowNumbers } from './names.ts';
 import { formatBytes, formatCount } from './numbers.ts';
 import { readVectors } from './read-vectors.ts';
 import { Searcher } from './searcher.ts';
-import { forget, type Kept, keep, listKept, reopen } from './storage.ts';
+import { forget, keep, listKept, reopen } from './storage.ts';
 
 const LABEL_FILE = /\.(txt|labels|csv|tsv)$/i;
 
@@ -27,6 +28,7 @@ export class Files {
   readonly #save = byId<HTMLButtonElement>('save');
   readonly #words = byId<HTMLButtonElement>('words');
   readonly #kept = byId('kept');
+  readonly #offer = byId('offer');
   /** The number of the latest attempt: an older one that comes late is dropped. */
   #attempt = 0;
 
@@ -47,6 +49,7 @@ export class Files {
   show(isWords: boolean): void {
     this.#save.disabled = false;
     this.#words.hidden = isWords;
+    this.#offer.hidden = !isWords || this.#offer.childElementCount === 0;
   }
 
   #listenToDrops(): void {
@@ -152,26 +155,41 @@ export class Files {
   async #list(): Promise<void> {
     const kept = await listKept();
     this.#kept.replaceChildren(...kept.map((file) => this.#item(file)));
+    this.#offerFirst(kept[0]);
   }
 
-  #item({ name, bytes, modified }: Kept): HTMLElement {
-    const title = name.replace(/\.index$/, '');
+  /** Beside the search box, what was kept last. */
+  #offerFirst(latest: StoredEntry | undefined): void {
+    this.#offer.hidden = !latest || !this.#words.hidden;
+    if (!latest) {
+      this.#offer.replaceChildren();
+      return;
+    }
+    const button = html('button', { type: 'button', class: 'small' }, titleOf(latest.name));
+    button.addEventListener('click', () => this.#reopen(latest.name));
+    this.#offer.replaceChildren('Kept in this browser: ', button);
+  }
+
+  #reopen(name: string): Promise<void> {
+    return this.#try(async () => {
+      const attempt = ++this.#attempt;
+      const start = performance.now();
+      const searcher = await reopen(name);
+      if (attempt !== this.#attempt) return searcher.dispose();
+      this.#page.open(searcher);
+      this.#say(`${titleOf(name)} was read back in ${formatCount(performance.now() - start)} ms.`);
+    });
+  }
+
+  #item({ name, bytes, modified }: StoredEntry): HTMLElement {
+    const title = titleOf(name);
     const open = html('button', { type: 'button', class: 'small', 'aria-label': `Open ${title}` }, 'Open');
     const remove = html(
       'button',
       { type: 'button', class: 'small quiet', 'aria-label': `Delete ${title}` },
       'Delete',
     );
-    open.addEventListener('click', () =>
-      this.#try(async () => {
-        const attempt = ++this.#attempt;
-        const start = performance.now();
-        const searcher = await reopen(name);
-        if (attempt !== this.#attempt) return searcher.dispose();
-        this.#page.open(searcher);
-        this.#say(`${title} was read back in ${formatCount(performance.now() - start)} ms.`);
-      }),
-    );
+    open.addEventListener('click', () => this.#reopen(name));
     remove.addEventListener('click', () =>
       this.#try(async () => {
         await forget(name);
@@ -193,4 +211,8 @@ export class Files {
     this.#message.textContent = text;
     this.#message.classList.toggle('is-error', isError);
   }
+}
+
+function titleOf(name: string): string {
+  return name.replace(/\.index$/, '');
 }

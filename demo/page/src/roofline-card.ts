@@ -39,10 +39,10 @@ export class RooflineCard {
 
   /** Is about another collection from now on. */
   open(collection: Collection): void {
-    this.#end();
-    this.#collection = collection;
     this.#roofs = undefined;
     this.#points = [];
+    this.#end();
+    this.#collection = collection;
     this.#start.disabled = false;
     this.#status.textContent = '';
     this.#draw();
@@ -121,16 +121,15 @@ export class RooflineCard {
     );
     const kernels = tableOf(
       'The kernels',
-      ['Kernel', 'Mop', 'MB', 'op/byte', 'ms', 'Gop/s', 'of its roof', 'Counted so'],
+      ['Kernel', 'Mop', 'MB', 'op/byte', 'ms', 'Gop/s', 'of its roof'],
       this.#points.map((point) => [
-        point.name,
+        html('span', {}, point.name, html('small', {}, point.arithmetic)),
         formatFigure(point.operations / 1e6),
         formatFigure(point.bytes / 1e6),
         formatFigure(intensityOf(point)),
         formatFigure(point.milliseconds),
         formatFigure(rateOf(point)),
         shareOfRoof(point, roofs),
-        point.arithmetic,
       ]),
     );
     this.#table.replaceChildren(limits, kernels);

@@ -1,11 +1,10 @@
 import { readSafetensors, writeSafetensors } from 'lanewise/format';
 import { FlatIndex } from 'lanewise/search';
-import { browserStore, type Kept } from './browser-store.ts';
+import type { StoredEntry } from 'lanewise/store';
+import { browserStore } from './browser-store.ts';
 import type { Collection } from './collection.ts';
 import { labelText, namesFrom } from './labels.ts';
 import { Searcher } from './searcher.ts';
-
-export type { Kept };
 
 const KIND = 'lanewise-page';
 
@@ -48,7 +47,7 @@ export async function reopen(name: string): Promise<Searcher> {
 }
 
 /** What is kept, the latest first. */
-export async function listKept(): Promise<readonly Kept[]> {
+export async function listKept(): Promise<readonly StoredEntry[]> {
   const store = await browserStore();
   return (await store.list()).toSorted((a, b) => (b.modified ?? 0) - (a.modified ?? 0));
 }

@@ -10,14 +10,9 @@ export function tableOf(
     html(
       'tr',
       {},
-      ...cells.map((cell, column) => {
-        const isText = typeof cell === 'string' && cell.length > 40;
-        return html(
-          column === 0 ? 'th' : 'td',
-          { scope: column === 0 && 'row', class: isText && 'text' },
-          cell,
-        );
-      }),
+      ...cells.map((cell, column) =>
+        html(column === 0 ? 'th' : 'td', { scope: column === 0 && 'row' }, cell),
+      ),
     ),
   );
   return html(

@@ -1,11 +1,14 @@
 import { KMeans } from 'lanewise/cluster';
 import { measureRoof } from 'lanewise/cost';
 import { capabilities, FlatIndex, HnswIndex, IvfIndex, LshIndex } from 'lanewise/search';
+import { formatCount } from '../numbers.ts';
 import type { KernelPoint, Subject, Tell } from './protocol.ts';
 
 const QUERIES = 64;
 const MEMORY_BYTES = 64 << 20;
 const PROBES = 32;
+/** Queries whose probed rows are counted. */
+const COUNTED = 16;
 const EF = 100;
 /** The graph takes long to build: some of the rows show as well what a search of it does. */
 const GRAPH_ROWS = 12_000;
@@ -15,8 +18,9 @@ const HASHED = 512;
 const CENTROIDS = 256;
 const ASSIGNED = 10_000;
 const K = 10;
-/** Calls before the clock counts: engines compile a kernel well only after some. */
+/** Calls, and milliseconds, before the clock counts: engines compile a kernel well only after some, and meanwhile. */
 const WARM_UP = 12;
+const WARM_UP_MILLISECONDS = 150;
 
 /** Measures the roofs, then each kernel by a public call of which the operations and the bytes are known. */
 export async function measureRoofline(subject: Subject, milliseconds: number, tell: Tell): Promise<void> {
@@ -49,7 +53,8 @@ type Points = AsyncGenerator<KernelPoint>;
 
 /** Milliseconds of the median call. */
 function medianOf(run: (turn: number) => void, milliseconds: number): number {
-  for (let turn = 0; turn < WARM_UP; turn++) run(turn);
+  const warm = performance.now() + WARM_UP_MILLISECONDS;
+  for (let turn = 0; turn < WARM_UP || performance.now() < warm; turn++) run(turn);
   const times: number[] = [];
   for (let turn = 0, spent = 0; times.length < 5 || spent < milliseconds; turn++) {
     const start = performance.now();
@@ -87,7 +92,7 @@ async function* exact(setting: Setting): Points {
     operations: 2 * n * d,
     bytes: 4 * n * d,
     milliseconds: medianOf((turn) => index.search(query(turn), { k: K, exact: 'scan' }), milliseconds),
-    arithmetic: `${n} rows x ${d} float32 multiply-adds, each row of ${4 * d} bytes read once`,
+    arithmetic: `${formatCount(n)} rows x ${d} float32 multiply-adds, each row of ${4 * d} bytes read once`,
   };
   const isRelaxed = capabilities().tier === 'relaxed';
   const width = isRelaxed ? 0.5 : 1;
@@ -98,7 +103,7 @@ async function* exact(setting: Setting): Points {
     operations: 2 * d * (n + rescored),
     bytes: d * (width * n + 4 * rescored),
     milliseconds: medianOf((turn) => index.search(query(turn), { k: K }), milliseconds),
-    arithmetic: `${n} rows x ${d} integer multiply-adds on ${width * d} bytes of codes, and some ${rescored} rows rescored in float32`,
+    arithmetic: `${formatCount(n)} rows x ${d} integer multiply-adds on ${width * d} bytes of codes, and some ${formatCount(rescored)} rows rescored in float32`,
   };
   const all = sum(index.search(queries, { k: K, stats: true }).rescored);
   yield {
@@ -107,22 +112,33 @@ async function* exact(setting: Setting): Points {
     operations: 2 * d * (n * QUERIES + all),
     bytes: d * (n + 4 * all),
     milliseconds: medianOf(() => index.search(queries, { k: K }), milliseconds),
-    arithmetic: `${n} rows x ${d} x ${QUERIES} queries on 8-bit codes that are read once for all, and ${all} rows rescored`,
+    arithmetic: `${formatCount(n)} rows x ${d} x ${QUERIES} queries on 8-bit codes that are read once for all, and ${formatCount(all)} rows rescored`,
   };
   index.dispose();
+}
+
+/** Rows in the cells that a query probes: the most results that need no further cells. */
+function rowsProbed(index: IvfIndex, query: Float32Array): number {
+  let [least, most] = [1, index.size];
+  while (least < most) {
+    const k = Math.ceil((least + most) / 2);
+    const [probed] = index.search(query, { k, probes: PROBES, stats: true }).probed!;
+    if (probed! > PROBES) most = k - 1;
+    else least = k;
+  }
+  return least;
 }
 
 async function* probing(setting: Setting): Points {
   const { data, dimensions: d, metric, rows: n, milliseconds } = setting;
   const cells = Math.max(1, Math.min(Math.round(2 * Math.sqrt(n)), n));
   const queries = sample(setting, QUERIES);
-  // Equally trained with float32 rows, it scores every row of its cells: so many rows the codes are compared with.
-  const counting = await IvfIndex.create({ dimensions: d, metric, cells, codes: 'float32' });
-  await counting.build(data, { seed: 1 });
-  const compared = sum(counting.search(queries, { k: K, probes: PROBES, stats: true }).rescored) / QUERIES;
-  counting.dispose();
   const index = await IvfIndex.create({ dimensions: d, metric, cells });
   await index.build(data, { seed: 1 });
+  const counted = Array.from({ length: COUNTED }, (_, i) =>
+    rowsProbed(index, queries.subarray(i * d, (i + 1) * d)),
+  );
+  const compared = counted.reduce((total, rows) => total + rows, 0) / COUNTED;
   const rescored = sum(index.search(queries, { k: K, probes: PROBES, stats: true }).rescored) / QUERIES;
   const query = (turn: number): Float32Array =>
     queries.subarray((turn % QUERIES) * d, ((turn % QUERIES) + 1) * d);
@@ -132,7 +148,7 @@ async function* probing(setting: Setting): Points {
     operations: 2 * d * (cells + compared + rescored),
     bytes: d * (cells + compared + 4 * rescored),
     milliseconds: medianOf((turn) => index.search(query(turn), { k: K, probes: PROBES }), milliseconds),
-    arithmetic: `${cells} centroids and some ${Math.round(compared)} rows x ${d} on 8-bit codes, ${Math.round(rescored)} rows rescored`,
+    arithmetic: `${formatCount(cells)} centroids and some ${formatCount(compared)} rows x ${d} on 8-bit codes, ${formatCount(rescored)} rows rescored`,
   };
   index.dispose();
 }
@@ -153,7 +169,7 @@ async function* hashing(setting: Setting): Points {
     // Sixteen queries at a time pass the hyperplanes.
     bytes: d * (planes * (HASHED / 16) + 4 * HASHED + 4 * scored),
     milliseconds: medianOf(() => index.search(queries, { k: 1 }), milliseconds),
-    arithmetic: `${HASHED} queries x ${planes} hyperplanes x ${d}, the hyperplanes' bytes read once for 16 queries; ${scored} rows scored`,
+    arithmetic: `${HASHED} queries x ${formatCount(planes)} hyperplanes x ${d}, the hyperplanes' bytes read once for 16 queries; ${formatCount(scored)} rows scored`,
   };
   index.dispose();
 }
@@ -177,7 +193,7 @@ async function* assigning(setting: Setting): Points {
     operations: 2 * d * rows * clusters,
     bytes: 4 * d * (rows + clusters),
     milliseconds: medianOf(() => kmeans.predict(values), milliseconds),
-    arithmetic: `${rows} rows x ${clusters} centroids x ${d}; rows and centroids read once as float32 (encoding them is in the time)`,
+    arithmetic: `${formatCount(rows)} rows x ${formatCount(clusters)} centroids x ${d}; rows and centroids read once as float32 (encoding them is in the time)`,
   };
   kmeans.dispose();
 }
@@ -199,7 +215,7 @@ async function* graph(setting: Setting): Points {
     // Each of the ef nodes that are looked at has its 32 links read.
     bytes: record * visited + EF * 32 * 4 + 4 * d * K,
     milliseconds: medianOf((turn) => index.search(query(turn), { k: K, ef: EF }), milliseconds),
-    arithmetic: `${Math.round(visited)} of ${rows} rows compared on the way x ${d}, a record of ${record} bytes each, and ${EF} lists of 32 links`,
+    arithmetic: `${formatCount(visited)} of ${formatCount(rows)} rows compared on the way x ${d}, a record of ${record} bytes each, and ${EF} lists of 32 links`,
   };
   index.dispose();
 }
