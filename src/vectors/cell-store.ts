@@ -177,7 +177,7 @@ export class CellStore {
 
   /** Takes staged rows in: their ids are known from now on, rows that they replace are gone. */
   commit({ ids, pieces }: StagedCells): void {
-    this.#slotsById.makeRoom(ids);
+    this.#slotsById.makeRoom(ids.length);
     const { memory } = this.runtime;
     const touched = new Set<CellSegment>();
     for (const piece of pieces) this.#segments.take(piece);

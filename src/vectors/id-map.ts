@@ -40,10 +40,7 @@ export class IdMap {
   set(id: number, slot: number): number {
     if (this.#isInOrder) {
       if (id === slot && id < this.#size) return id;
-      if (id === slot && id === this.#size) {
-        this.#size++;
-        return -1;
-      }
+      if (id === slot && this.append(slot, 1)) return -1;
       this.#makeEntries(this.#size + 1);
     }
     let entry = this.#find(id);
@@ -89,11 +86,17 @@ export class IdMap {
     this.#entries[gap] = EMPTY;
   }
 
-  /** Makes room for more ids, so that setting them allocates nothing. `first`: their slots, where these follow each other. */
-  makeRoom(ids: Int32Array, first = -1): void {
-    const count = this.#size + ids.length;
-    if (!this.#isInOrder) this.#reserve(count);
-    else if (first !== this.#size || !ascendsFrom(first, ids)) this.#makeEntries(count);
+  /** Takes the ids first, first + 1, ... of the slots of the same numbers; false, and nothing done, if they are not next. */
+  append(first: number, count: number): boolean {
+    const isNext = this.#isInOrder && first === this.#size;
+    if (isNext) this.#size += count;
+    return isNext;
+  }
+
+  /** Makes room for more ids, so that setting them allocates nothing. */
+  makeRoom(count: number): void {
+    if (this.#isInOrder) this.#makeEntries(this.#size + count);
+    else this.#reserve(this.#size + count);
   }
 
   #reserve(count: number): void {
@@ -134,12 +137,6 @@ export class IdMap {
     while (this.#entries[entry] !== EMPTY && this.#entries[entry] !== id) entry = (entry + 2) & wrap;
     return entry;
   }
-}
-
-/** Whether the ids are first, first + 1, ... A loop, for it runs cold. */
-function ascendsFrom(first: number, ids: Int32Array): boolean {
-  for (let i = 0; i < ids.length; i++) if (ids[i] !== first + i) return false;
-  return true;
 }
 
 function emptyEntries(capacity: number): Int32Array {

@@ -1,4 +1,5 @@
 import { LanewiseError } from '../host/errors.ts';
+import { countsUp } from './counting.ts';
 import { IdMap } from './id-map.ts';
 
 /**
@@ -7,9 +8,9 @@ import { IdMap } from './id-map.ts';
  * @throws LanewiseError `DUPLICATE_ID`
  */
 export function checkNewIds(ids: Int32Array, present: IdMap | undefined): void {
-  if (!isAscending(ids)) {
+  if (!countsUp(ids, ids[0]!) && !isAscending(ids)) {
     const seen = new IdMap();
-    seen.makeRoom(ids, 0);
+    seen.makeRoom(ids.length);
     for (let i = 0; i < ids.length; i++) {
       if (seen.set(ids[i]!, i) >= 0)
         throw duplicate(ids[i]!, 'stands twice in one call. Give each row its own.');

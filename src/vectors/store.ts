@@ -1,6 +1,7 @@
 import { Arena } from '../host/arena.ts';
 import { LanewiseError } from '../host/errors.ts';
 import { type Runtime, runtime } from '../host/kernels.ts';
+import { countsUp, countUp } from './counting.ts';
 import { IdMap } from './id-map.ts';
 import { checkNewIds } from './ids.ts';
 import { LARGEST_ID } from './input.ts';
@@ -151,28 +152,18 @@ export class VectorStore {
       this.#dropSegments(segmentsBefore);
       throw error;
     }
-    this.#staged = new StagedRows(
-      this,
-      this.#slots,
-      ids ?? Int32Array.from({ length: rows }, (_, i) => this.#nextId + i),
-    );
+    this.#staged = new StagedRows(this, this.#slots, ids ?? countUp(this.#nextId, rows));
     return this.#staged;
   }
 
   /** Takes the staged rows in: their ids are known from now on, rows that they replace are gone. */
   commit({ ids }: StagedRows): void {
     const first = this.#slots;
-    this.#slotsById.makeRoom(ids, first);
+    const areNext = countsUp(ids, first) && this.#slotsById.append(first, ids.length);
+    if (!areNext) this.#slotsById.makeRoom(ids.length);
     this.#writeIds(ids, first);
-    let largest = this.#nextId - 1;
-    for (let i = 0; i < ids.length; i++) {
-      const id = ids[i]!;
-      const replaced = this.#slotsById.set(id, first + i);
-      if (replaced >= 0) this.#setId(replaced, TOMBSTONE);
-      if (id > largest) largest = id;
-      if (id !== first + i) this.#idsAreSlots = false;
-    }
-    this.#nextId = largest + 1;
+    if (areNext) this.#nextId = Math.max(this.#nextId, first + ids.length);
+    else this.#takeIds(ids, first);
     const slots = first + ids.length;
     const beginsBlock = Math.ceil(slots / BLOCK_ROWS) > Math.ceil(first / BLOCK_ROWS);
     this.#settle(slots, beginsBlock);
@@ -290,6 +281,16 @@ export class VectorStore {
       const rows = Math.min(ids.length - done, rowsPerSegment - row);
       i32.set(ids.subarray(done, done + rows), this.#idIndex(first + done));
       done += rows;
+    }
+  }
+
+  #takeIds(ids: Int32Array, first: number): void {
+    for (let i = 0; i < ids.length; i++) {
+      const id = ids[i]!;
+      const replaced = this.#slotsById.set(id, first + i);
+      if (replaced >= 0) this.#setId(replaced, TOMBSTONE);
+      if (id >= this.#nextId) this.#nextId = id + 1;
+      if (id !== first + i) this.#idsAreSlots = false;
     }
   }
 

@@ -93,7 +93,7 @@ describe('IdMap', () => {
     const map = new IdMap();
     for (let id = 0; id < 30; id++) map.set(id, id + 100);
     const before = map.bytes;
-    map.makeRoom(Int32Array.from({ length: 1000 }, (_, i) => i + 30));
+    map.makeRoom(1000);
     expect(map.bytes).toBeGreaterThan(before);
     for (let id = 0; id < 30; id++) expect(map.get(id)).toBe(id + 100);
   });
@@ -101,7 +101,7 @@ describe('IdMap', () => {
   test('does not grow while what was reserved is filled', () => {
     const map = new IdMap();
     const ids = Int32Array.from({ length: 1000 }, (_, i) => i * 2 ** 20);
-    map.makeRoom(ids, 0);
+    map.makeRoom(1000);
     const reserved = map.bytes;
     expect(reserved).toBeGreaterThanOrEqual(16 * 1000);
     for (let i = 0; i < 1000; i++) map.set(ids[i]!, i);
