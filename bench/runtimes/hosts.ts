@@ -47,6 +47,10 @@ export function browserHost(launch: () => Promise<Browser>): Host {
     const files = { '/measure.js': path('measure.js'), '/words.npy': WORDS };
     await using server = await servePages({ ...STRICT_POLICY, ...ISOLATED }, files);
     await using browser = await launch();
+    // A browser that has just been started is busy with itself: it shows a page and comes to rest before another is measured.
+    const before = await browser.open();
+    await before.goto(`${server.url}/`);
+    await before.evaluate('new Promise((rested) => setTimeout(rested, 1000))');
     const tab = await browser.open();
     await tab.goto(`${server.url}/`);
     return await tab.evaluate(expression);
