@@ -1,3 +1,4 @@
+export type { TensorEntry } from '../format/safetensors-layout.ts';
 export { type ErrorCode, type ErrorDetails, LanewiseError } from '../host/errors.ts';
 export type { LongCallOptions, Progress } from '../host/progress.ts';
 export { FileStore } from './file-store.ts';

@@ -3,7 +3,7 @@ export type Tier = 'simd' | 'relaxed';
 
 declare global {
   namespace WebAssembly {
-    /** So that the declarations of the package hold in a Node project, which has no types of a page. */
+    // So that the declarations of the package hold in a Node project, which has no types of a page.
     interface Module {}
   }
 }
