@@ -213,8 +213,8 @@ export function setup(overrides: SetupOptions): void {
 }
 
 /**
- * Loads the kernels without blocking; harmless when called again. Optional: whatever needs them loads them at once,
- * which takes a few milliseconds.
+ * Loads the kernels and compiles them without blocking; harmless when called again. Optional: whatever needs them loads
+ * them at once, which takes a few milliseconds.
  */
 export async function init(): Promise<void> {
   const chosen = options;

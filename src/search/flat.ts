@@ -33,8 +33,8 @@ import { checkRange, rangeExact } from './range-search.ts';
  * Every row keeps an 8-bit and a 4-bit copy beside it. A search bounds every row's score by its codes and scores in
  * float32 only the rows that the bounds cannot exclude; ids and scores are, to the bit, those of a scan of all rows
  * (docs/certified-search.md). Cost of a search: O(rows x dimensions), at an eighth to a quarter of a float32 scan's
- * memory traffic. Memory: 5.5 bytes a dimension
- * and 32 bytes a row, in segments of some 3 MB; the look-up table of ids takes 16 to 32 bytes a row more.
+ * memory traffic. Memory: 5.5 bytes a dimension and 32 bytes a row, in segments of some 3 MB; once ids are given or rows
+ * removed, the look-up table of ids takes 16 to 32 bytes a row more.
  *
  * @example
  * const index = await FlatIndex.create({ dimensions: 100, metric: 'cosine' });

@@ -45,7 +45,8 @@ const EFFORTS = [10, 14, 20, 28, 40, 57, 80, 113, 160, 226, 320, 453, 640, 905, 
  *
  * Many rows added at once are linked without walking: near rows are compared exhaustively, several times as fast as rows
  * one by one, and the same rows in the same calls give the same graph. Memory: 5 bytes a dimension, 8 bytes a link of
- * `m`, and some 30 bytes a row; the look-up table of ids takes 16 to 32 bytes a row more.
+ * `m`, and some 30 bytes a row; once ids are given or rows removed, the look-up table of ids takes 16 to 32 bytes a row
+ * more.
  *
  * @example
  * const index = await HnswIndex.create({ dimensions: 100, metric: 'cosine', m: 16 });

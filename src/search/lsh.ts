@@ -47,7 +47,8 @@ import type { Effort, TunableIndex, Tuning } from './tuning.ts';
  * the answer is too: ids -1, and 0 `candidates`.
  *
  * Cost of a search: hashing, tables x bits x dimensions, and the candidates. Memory: 5 bytes a dimension and 24 bytes a
- * row, and 12 to 16 bytes a row and table; the look-up table of ids takes 16 to 32 bytes a row more.
+ * row, and 12 to 16 bytes a row and table; once ids are given or rows removed, the look-up table of ids takes 16 to 32
+ * bytes a row more.
  *
  * @example
  * const index = await LshIndex.create({ dimensions: 100, ...LshIndex.suggest({ angle: 0.8, recall: 0.9 }) });

@@ -114,11 +114,11 @@ export class IdMap {
     }
   }
 
+  /** Looks ids up from now on. Allocates first, so that the map stays in order where that fails. */
   #makeEntries(count: number): void {
-    this.#isInOrder = false;
-    const ids = this.#size;
     this.#reserve(count);
-    for (let id = 0; id < ids; id++) {
+    this.#isInOrder = false;
+    for (let id = 0; id < this.#size; id++) {
       const entry = this.#find(id);
       this.#entries[entry] = this.#entries[entry + 1] = id;
     }

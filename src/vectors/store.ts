@@ -182,8 +182,9 @@ export class VectorStore {
     for (const id of ids) {
       const slot = this.#slotsById.get(id);
       if (slot < 0) continue;
-      this.#setId(slot, TOMBSTONE);
+      // First what may allocate: it fails before anything has changed.
       this.#slotsById.delete(id);
+      this.#setId(slot, TOMBSTONE);
       removed++;
     }
     if (this.#compactsItself && this.isSparse) this.compact();

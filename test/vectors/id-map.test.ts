@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { IdMap } from '../../src/vectors/id-map.ts';
 
 /** Ids that land close together: neighbours, multiples of large powers of two, and the largest of all. */
@@ -80,6 +80,27 @@ describe('IdMap', () => {
     expect(map.set(5, 2000)).toBe(5);
     expect(map.bytes).toBeGreaterThan(8 * 999);
     expectSame(map, new Map(Array.from({ length: 999 }, (_, id) => [id, id === 5 ? 2000 : id])), [999, -1]);
+  });
+
+  test.each([
+    ['set', (map: IdMap) => map.set(7, 3)],
+    ['delete', (map: IdMap) => map.delete(2)],
+    ['makeRoom', (map: IdMap) => map.makeRoom(10)],
+  ] as const)('is as it was where %s finds no memory for the entries', (_, change) => {
+    const map = new IdMap();
+    for (let id = 0; id < 5; id++) map.set(id, id);
+    class Scarce {
+      constructor() {
+        throw new RangeError('Array buffer allocation failed');
+      }
+    }
+    vi.stubGlobal('Int32Array', Scarce);
+    expect(() => change(map)).toThrow(RangeError);
+    vi.unstubAllGlobals();
+
+    expectSame(map, new Map(Array.from({ length: 5 }, (_, id) => [id, id])), [5, 7, -1]);
+    change(map);
+    expect(map.get(4)).toBe(4);
   });
 
   test('replaces the slot of a known id without growing', () => {
