@@ -55,7 +55,7 @@ export function gradeRankings(
 function rankingsOf(rankings: Rankings): readonly unknown[] {
   if (Array.isArray(rankings)) return rankings;
   const { ids, k } = (rankings ?? {}) as Answers;
-  if (ids instanceof Int32Array && k >= 1 && ids.length % k === 0) {
+  if (ids instanceof Int32Array && Number.isInteger(k) && k >= 1 && ids.length % k === 0) {
     return Array.from({ length: ids.length / k }, (_, query) => ids.subarray(query * k, (query + 1) * k));
   }
   throw new LanewiseError(
