@@ -136,11 +136,10 @@ function checkRankings(rankings: readonly FusedRanking[]): number {
 
 /** One ranking of one query. */
 interface QueryRanking {
-  /** Ranks by id, from 1. */
-  readonly ranks: ReadonlyMap<number, number>;
+  readonly ids: Int32Array;
   readonly scores: Float32Array;
   readonly weight: number;
-  /** What each rank is worth; the last one is for who was not found. */
+  /** What each rank is worth, and behind them what not being found is. */
   readonly worth: Float64Array;
 }
 
@@ -151,28 +150,46 @@ function fuseQuery(
   { ids, scores, k, parts }: FusionResult,
 ): void {
   const found = rankings.map((ranking) => rankingOf(ranking, query, options));
-  const totals = new Map<number, number>();
-  for (const { ranks, weight } of found) {
-    if (weight > 0) for (const id of ranks.keys()) if (!totals.has(id)) totals.set(id, totalOf(id, found));
+  const places = new Map<number, number>();
+  for (const { ids, weight } of found) {
+    if (weight > 0) for (const id of ids) if (!places.has(id)) places.set(id, places.size);
   }
-  const best = [...totals].sort(([a, x], [b, y]) => y - x || a - b).slice(0, k);
-  for (const [i, [id, total]] of best.entries()) {
+  const ranks = found.map((ranking) => ranksOf(ranking, places, query));
+  const candidates = Int32Array.from(places.keys());
+  const totals = new Float64Array(candidates.length);
+  for (const [part, { weight, worth }] of found.entries()) {
+    for (const [place, rank] of ranks[part]!.entries()) {
+      totals[place]! += weight * worth[(rank < 0 ? worth.length : rank) - 1]!;
+    }
+  }
+  const order = candidates.map((_, place) => place);
+  order.sort((a, b) => totals[b]! - totals[a]! || candidates[a]! - candidates[b]!);
+  for (const [i, place] of order.subarray(0, k).entries()) {
     const at = query * k + i;
-    ids[at] = id;
-    scores[at] = total;
-    for (const [part, ranking] of found.entries()) {
-      const rank = ranking.ranks.get(id);
-      if (rank === undefined) continue;
-      parts[part]!.ranks[at] = rank;
-      parts[part]!.scores[at] = ranking.scores[rank - 1]!;
+    ids[at] = candidates[place]!;
+    scores[at] = totals[place]!;
+    for (const [part, said] of parts.entries()) {
+      const rank = ranks[part]![place]!;
+      said.ranks[at] = rank;
+      if (rank > 0) said.scores[at] = found[part]!.scores[rank - 1]!;
     }
   }
 }
 
-function totalOf(id: number, found: readonly QueryRanking[]): number {
-  return found.reduce((total, { ranks, weight, worth }) => {
-    return total + weight * worth[(ranks.get(id) ?? worth.length) - 1]!;
-  }, 0);
+/** The ranks of the candidates, by their places; -1 where they were not found. */
+function ranksOf({ ids }: QueryRanking, places: ReadonlyMap<number, number>, query: number): Int32Array {
+  const ranks = new Int32Array(places.size).fill(-1);
+  for (const [i, id] of ids.entries()) {
+    const place = places.get(id);
+    if (place === undefined) continue;
+    if (ranks[place]! > 0) {
+      throw new LanewiseError('DUPLICATE_ID', `Id ${id} stands twice in one ranking of query ${query}.`, {
+        got: id,
+      });
+    }
+    ranks[place] = i + 1;
+  }
+  return ranks;
 }
 
 function rankingOf(
@@ -181,21 +198,13 @@ function rankingOf(
   { fusion, rrfK, normalization }: Required<FusionOptions>,
 ): QueryRanking {
   const first = query * k;
-  const ranks = new Map<number, number>();
-  for (let i = first; i < first + k && ids[i]! >= 0; i++) {
-    const id = ids[i]!;
-    if (ranks.has(id)) {
-      throw new LanewiseError('DUPLICATE_ID', `Id ${id} stands twice in one ranking of query ${query}.`, {
-        got: id,
-      });
-    }
-    ranks.set(id, i - first + 1);
-  }
-  const own = scores.subarray(first, first + ranks.size);
-  const worth = new Float64Array(ranks.size + 1);
-  if (fusion === 'rrf') for (let i = 0; i < ranks.size; i++) worth[i] = 1 / (rrfK + i + 1);
+  let end = first;
+  while (end < first + k && ids[end]! >= 0) end++;
+  const own = scores.subarray(first, end);
+  const worth = new Float64Array(own.length + 1);
+  if (fusion === 'rrf') for (let i = 0; i < own.length; i++) worth[i] = 1 / (rrfK + i + 1);
   else normalize(own, isDistance, normalization, worth);
-  return { ranks, scores: own, weight, worth };
+  return { ids: ids.subarray(first, end), scores: own, weight, worth };
 }
 
 /** Writes what the scores are worth, and behind them what the least of them is. */

@@ -12,7 +12,10 @@ export class PreparedText implements TextSearchable {
     this.#scores = scores;
   }
 
-  search(queries: string | readonly string[], options: Parameters<TextSearchable['search']>[1]) {
+  search(
+    queries: string | readonly string[],
+    options: Parameters<TextSearchable['search']>[1],
+  ): ReturnType<TextSearchable['search']> {
     this.asked.push(options);
     const { k, filter } = options;
     const texts = typeof queries === 'string' ? [queries] : queries;
