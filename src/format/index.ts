@@ -1,4 +1,5 @@
 export { type ErrorCode, type ErrorDetails, LanewiseError } from '../host/errors.ts';
+export { type CooArrays, readMatrixMarket } from './matrix-market.ts';
 export { type NpyArray, type NpyDtype, readNpy } from './npy.ts';
 export {
   createSafetensors,
