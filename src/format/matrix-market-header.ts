@@ -31,7 +31,8 @@ const SYMMETRIES = {
   'skew-symmetric': 'skew-symmetric',
 } as const;
 
-const SIZE_LIMIT = 2 ** 32 - 1;
+/** Indices are 32 bits wide. */
+export const SIZE_LIMIT: number = 2 ** 32 - 1;
 
 /** @throws LanewiseError `FILE_FORMAT`: not a matrix in this format, or a kind that is not read; `FILE_DTYPE`: complex */
 export function readBanner(scanner: MatrixMarketScanner): MatrixMarketKind {

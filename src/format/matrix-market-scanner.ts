@@ -8,7 +8,7 @@ const ZERO = 0x30;
 const SMALL_E = 0x65;
 
 /** The standard's own bound of a line. Longer ones are read, but for numbers longer than that; messages stop there. */
-export const LINE_CHARACTERS = 1024;
+export const LINE_CHARACTERS: number = 1024;
 
 // Every power of ten that a double holds exactly.
 // biome-ignore format: a table
