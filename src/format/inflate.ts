@@ -26,10 +26,12 @@ export async function inflate(
   const details: { got: string | number; cause?: unknown } = { got: 0 };
   let end = 0;
   try {
-    for (let chunk = await reader.read(); !chunk.done && end <= length; chunk = await reader.read()) {
+    while (end <= length) {
+      const { done, value } = await reader.read();
+      if (done) break;
       const start = end;
-      end += chunk.value.length;
-      if (end <= length) inflated.set(chunk.value, start);
+      end += value.length;
+      if (end <= length) inflated.set(value, start);
     }
     if (end === length) return inflated;
     details.got = end > length ? 'more' : end;
