@@ -88,7 +88,7 @@ export async function readSparseNpz(bytes: Uint8Array): Promise<SparseNpz> {
     const file = await open(name, dtypes, count ?? Number.POSITIVE_INFINITY);
     if (file.shape.length !== 1 || (count !== undefined && file.shape[0] !== count)) {
       throw fileError('FILE_CORRUPT', `npz array ${name}, shape`, {
-        expected: describe([count ?? 'any']),
+        expected: count === undefined ? 'one extent' : `[${count}]`,
         got: describe(file.shape),
       });
     }

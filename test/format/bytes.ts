@@ -48,10 +48,18 @@ export interface ZipMember {
   readonly start?: number;
 }
 
+/** What the end record says beside the truth. */
+interface ZipEnd {
+  readonly count?: number;
+  readonly disk?: number;
+  readonly gap?: number;
+  readonly comment?: string;
+}
+
 /** Local headers with their data, the directory, the end record with its comment. */
 export function zipFile(
   members: readonly ZipMember[],
-  { count = members.length, disk = 0, gap = 0, comment = '' } = {},
+  { count = members.length, disk = 0, gap = 0, comment = '' }: ZipEnd = {},
 ): Uint8Array<ArrayBuffer> {
   const files: Uint8Array[] = [];
   const directory: Uint8Array[] = [];
