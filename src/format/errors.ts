@@ -1,6 +1,6 @@
 import { type ErrorCode, type ErrorDetails, LanewiseError } from '../host/errors.ts';
 
-type FileErrorCode = Extract<ErrorCode, `FILE_${string}`>;
+type FileErrorCode = Extract<ErrorCode, `FILE_${string}` | 'INVALID_VALUE'>;
 
 interface FileErrorDetails extends ErrorDetails {
   readonly expected: string | number;
