@@ -22,6 +22,8 @@ export class CsrStore {
   readonly indptr: number;
   readonly indices: number;
   readonly values: number;
+  /** Room for operands and results, kept for the next call; 0 before the first. */
+  #room = 0;
 
   /** @throws LanewiseError `MEMORY_EXHAUSTED` */
   constructor({ rows, columns, nonzeros }: CsrShape, isPattern: boolean) {
@@ -38,6 +40,25 @@ export class CsrStore {
       this.arena.release();
       throw error;
     }
+  }
+
+  /** Of `indptr`, `indices` and `values`, as kernels take them. */
+  get addresses(): readonly [indptr: number, indices: number, values: number] {
+    return [this.indptr, this.indices, this.values];
+  }
+
+  /** The bytes of the room that is kept. */
+  get roomBytes(): number {
+    return this.#room && this.runtime.memory.sizeOf(this.#room);
+  }
+
+  /** The address of at least so many bytes, which last until the next call. @throws LanewiseError `MEMORY_EXHAUSTED` */
+  reserve(bytes: number): number {
+    if (this.#room && this.roomBytes >= bytes) return this.#room;
+    if (this.#room) this.arena.free(this.#room);
+    this.#room = 0;
+    this.#room = this.arena.allocate(bytes);
+    return this.#room;
   }
 
   /** y = A x on addresses: f32 x columns, f32 x rows. */
@@ -64,7 +85,7 @@ export class CsrStore {
     const turned = new CsrStore({ rows: columns, columns: rows, nonzeros }, values === 0);
     this.runtime.kernels.transposeCsr(
       ...([indptr, indices, values, rows, columns] as const),
-      ...([turned.indptr, turned.indices, turned.values] as const),
+      ...turned.addresses,
     );
     return turned;
   }
