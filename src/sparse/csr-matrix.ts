@@ -25,7 +25,7 @@ export interface CsrMemoryUsage {
   readonly indices: number;
   /** Values of the entries: 4 bytes each; none of a pattern. */
   readonly values: number;
-  /** Room for operands and results, which the last products needed; kept for the next. */
+  /** What products keep for the next: an order of rows, a byte each, and the most room that operands and results took. */
   readonly scratch: number;
   /** What rows x columns dense float32 numbers would take. */
   readonly dense: number;
@@ -300,14 +300,15 @@ export class CsrMatrix {
 
   /** The bytes that it holds, beside those of the dense equivalent. @throws LanewiseError `DISPOSED` */
   memoryUsage(): CsrMemoryUsage {
-    const { arena, addresses, roomBytes } = this.#held;
+    const { arena, addresses } = this.#held;
     const [indptr, indices, values] = addresses.map((address) => arena.memory.sizeOf(address)) as [
       number,
       number,
       number,
     ];
     const dense = 4 * this.rows * this.columns;
-    return { total: arena.bytes, indptr, indices, values, scratch: roomBytes, dense };
+    const total = arena.bytes;
+    return { total, indptr, indices, values, scratch: total - indptr - indices - values, dense };
   }
 
   /** Gives the memory back; harmless when called again. */

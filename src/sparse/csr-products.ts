@@ -53,10 +53,10 @@ function run(
   const operandBytes = 16 * Math.ceil(operandRoom / 4);
   const from = store.reserve(operandBytes + 4 * resultRoom);
   const to = from + operandBytes;
-  const { f32 } = store.runtime.memory;
-  f32.set(operand, from / 4);
-  product(from, to);
-  const result = f32.subarray(to / 4, to / 4 + length);
+  const { memory } = store.runtime;
+  memory.f32.set(operand, from / 4);
+  product(from, to); // which may allocate
+  const result = memory.f32.subarray(to / 4, to / 4 + length);
   if (!out) return result.slice();
   out.set(result);
   return out;
