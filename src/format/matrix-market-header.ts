@@ -64,14 +64,11 @@ export function readSize(
   const rows = scanner.count();
   const columns = scanner.count();
   const announced = isArray ? storedInArray(rows, columns, symmetry) : scanner.count();
-  const isSound = rows <= SIZE_LIMIT && columns <= SIZE_LIMIT && announced <= Number.MAX_SAFE_INTEGER;
-  if (!isSound || !scanner.endsLine()) {
-    const expected = `${names}, each below 2^32`;
+  const isSquare = symmetry === 'general' || rows === columns;
+  const isCount = rows <= SIZE_LIMIT && columns <= SIZE_LIMIT && announced <= Number.MAX_SAFE_INTEGER;
+  if (!isCount || !isSquare || !scanner.endsLine()) {
+    const expected = `${names}, each below 2^32${symmetry === 'general' ? '' : `, as many rows as columns, ${symmetry}`}`;
     throw fileError('FILE_CORRUPT', subject(), { expected, got: describe(scanner.text()) });
-  }
-  if (symmetry !== 'general' && rows !== columns) {
-    const expected = `as many rows as columns, since it is ${symmetry}`;
-    throw fileError('FILE_CORRUPT', subject(), { expected, got: `${rows} x ${columns}` });
   }
   const fields = isArray ? 1 : isPattern ? 2 : 3;
   // A digit and what parts it from the next one; the last line may lack its newline.

@@ -165,7 +165,13 @@ function faultOf(scanner: MatrixMarketScanner, limits: readonly number[], kind: 
     const value = DECIMAL.test(text) ? Number(text) : Number.NaN;
     if (NOT_FINITE.test(text) || Math.abs(Math.fround(value)) === Number.POSITIVE_INFINITY) {
       const remedy = 'leave such entries out, or scale the matrix';
-      return fault('value', 'a float32, finite and below 3.5e38', describe(text), 'INVALID_VALUE', remedy);
+      return fault(
+        'value',
+        'a finite number of float32, below 3.5e38',
+        describe(text),
+        'INVALID_VALUE',
+        remedy,
+      );
     }
     if (!isValue(value, kind.isInteger)) {
       return fault('value', kind.isInteger ? 'an integer' : 'a number', describe(text));
