@@ -6,7 +6,8 @@ import dts from 'rollup-plugin-dts';
 import esbuild from 'rollup-plugin-esbuild';
 import { minify as terser } from 'terser';
 
-const TIERS = ['relaxed', 'simd'];
+/** The kernels of each family, and its tiers, the fastest first. */
+const KERNELS = { search: ['relaxed', 'simd'], sparse: ['simd'] };
 /** Of an .lzma file: a byte for lc 3, lp 0, pb 2, four for the dictionary, eight for the size. */
 const LZMA_HEADER = 13;
 const LITERALS_BY_3_POSITIONS_BY_2 = (2 * 5 + 0) * 9 + 3;
@@ -15,6 +16,8 @@ const ENTRIES = {
   index: 'src/index.ts',
   search: 'src/search/index.ts',
   cluster: 'src/cluster/index.ts',
+  sparse: 'src/sparse/index.ts',
+  text: 'src/text/index.ts',
   cost: 'src/cost/index.ts',
   evaluate: 'src/evaluate/index.ts',
   format: 'src/format/index.ts',
@@ -23,7 +26,7 @@ const ENTRIES = {
   'worker/serve': 'src/worker/serve.ts',
 };
 
-/** Serves the compiled kernels as one LZMA stream, fastest tier first, the bytes of each, and what unpacks them. */
+/** Serves the compiled kernels of each family as one LZMA stream, with the bytes of each tier, and what unpacks them. */
 function kernelBytes() {
   const id = 'virtual:kernel-bytes';
   return {
@@ -31,18 +34,24 @@ function kernelBytes() {
     resolveId: (source) => (source === id ? `\0${id}` : null),
     load(resolved) {
       if (resolved !== `\0${id}`) return null;
-      const tiers = TIERS.map((tier) => readFileSync(`dist/kernels/${tier}.wasm`));
-      const file = Buffer.from(lzma.LZMA.compress(Buffer.concat(tiers), 9));
-      if (file[0] !== LITERALS_BY_3_POSITIONS_BY_2)
-        throw new Error(`assembly/unpack.ts does not unpack ${file[0]}.`);
-      const sizes = TIERS.map((tier, i) => `${tier}: ${tiers[i].length}`).join(', ');
-      return [
-        `export const sizes = { ${sizes} };`,
-        `export const packed = '${file.toString('base64', LZMA_HEADER)}';`,
-        `export const unpacker = '${readFileSync('dist/unpack.wasm', 'base64')}';`,
-      ].join('\n');
+      const families = Object.keys(KERNELS).map(packed);
+      return [...families, `export const unpacker = '${readFileSync('dist/unpack.wasm', 'base64')}';`].join(
+        '\n',
+      );
     },
   };
+}
+
+function packed(family) {
+  const tiers = KERNELS[family].map((tier) => readFileSync(`dist/families/${family}-${tier}.wasm`));
+  const file = Buffer.from(lzma.LZMA.compress(Buffer.concat(tiers), 9));
+  if (file[0] !== LITERALS_BY_3_POSITIONS_BY_2)
+    throw new Error(`assembly/unpack.ts does not unpack ${file[0]}.`);
+  const sizes = KERNELS[family].map((tier, i) => `${tier}: ${tiers[i].length}`).join(', ');
+  return [
+    `export const ${family} = '${file.toString('base64', LZMA_HEADER)}';`,
+    `export const ${family}Bytes = { ${sizes} };`,
+  ].join('\n');
 }
 
 /** `Symbol.dispose` is in the types of TypeScript, but in no default library: who imports the package need not name it. */

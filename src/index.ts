@@ -4,4 +4,8 @@ export * from './evaluate/index.ts';
 export * from './format/index.ts';
 export * from './host/index.ts';
 export * from './search/index.ts';
+export * from './sparse/index.ts';
 export * from './store/index.ts';
+export * from './text/index.ts';
+// Names that families share mean the kernels of search here.
+export { capabilities, init } from './vectors/kernels.ts';

@@ -1,6 +1,7 @@
 import { capabilities, measureRoof } from 'lanewise';
-import { runtime, setup } from '../../src/host/kernels.ts';
+import { setup } from '../../src/host/kernels.ts';
 import { HashFamily } from '../../src/search/hash-family.ts';
+import { runtime } from '../../src/vectors/kernels.ts';
 import { VectorStore } from '../../src/vectors/store.ts';
 import { gloveCollection } from '../data.ts';
 import { type Case, patience, summarize, time } from '../harness.ts';

@@ -1,5 +1,5 @@
 import { Arena } from '../host/arena.ts';
-import { runtime } from '../host/kernels.ts';
+import { runtime } from '../vectors/kernels.ts';
 import type { Metric } from '../vectors/metric.ts';
 import { type Assignment, QueryBatch } from '../vectors/query-batch.ts';
 import { RowChunk } from '../vectors/row-chunk.ts';

@@ -1,6 +1,6 @@
-import type { Runtime } from '../host/kernels.ts';
 import type { Progress } from '../host/progress.ts';
 import type { Random } from '../host/random.ts';
+import type { Runtime } from '../vectors/kernels.ts';
 
 /** How vectors are cut: `subvectors` parts of `width` dimensions, each with `centroids` (16 or 256) of its own. */
 export interface CodebookShape {

@@ -1,10 +1,10 @@
 import { Arena } from '../host/arena.ts';
 import { dispose, Lifetime } from '../host/disposal.ts';
 import { LanewiseError } from '../host/errors.ts';
-import { init, runtime } from '../host/kernels.ts';
 import { asPart, type LongCallOptions, type Progress, runPieces } from '../host/progress.ts';
 import { Random } from '../host/random.ts';
 import { checkDimensions, checkInteger, toVectors, type VectorInput } from '../vectors/input.ts';
+import { init, runtime } from '../vectors/kernels.ts';
 import type { Metric } from '../vectors/metric.ts';
 import { VectorStore } from '../vectors/store.ts';
 import { assignToCentroids, distancesToCentroids } from './assignment.ts';

@@ -1,13 +1,13 @@
 import { Arena } from '../host/arena.ts';
 import { dispose, Lifetime } from '../host/disposal.ts';
 import { LanewiseError } from '../host/errors.ts';
-import { init, type Runtime, runtime } from '../host/kernels.ts';
 import { type LongCallOptions, runPieces } from '../host/progress.ts';
 import { Random } from '../host/random.ts';
 import { bytesTensor, readChecked } from '../search/file-tensors.ts';
 import { corruptFile, IndexFile, writeIndexFile } from '../search/index-file.ts';
 import { checkBytes } from '../search/options.ts';
 import { checkDimensions, checkInteger, toVectors, type VectorInput } from '../vectors/input.ts';
+import { init, type Runtime, runtime } from '../vectors/kernels.ts';
 import {
   type CodebookShape,
   codebookBytes,

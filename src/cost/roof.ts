@@ -1,4 +1,4 @@
-import { runtime } from '../host/kernels.ts';
+import { runtime } from '../vectors/kernels.ts';
 
 /** What this machine reaches through WebAssembly, on one thread. */
 export interface Roof {

@@ -1,4 +1,4 @@
-import { runtime, type Tier } from './kernels.ts';
+import type { Runtime, Tier } from './kernels.ts';
 import type { MemoryStatistics } from './memory.ts';
 
 /** What this runtime offers, and which kernels run in it. */
@@ -15,13 +15,8 @@ export interface Capabilities {
   readonly memory: MemoryStatistics;
 }
 
-/**
- * Names the tier, threads, isolation and memory limits. Loads the kernels if nothing has yet.
- *
- * @throws LanewiseError `SIMD_UNSUPPORTED`, `CSP_BLOCKED`
- */
-export function capabilities(): Capabilities {
-  const { tier, memory } = runtime();
+/** What the runtime offers in which these kernels are loaded. */
+export function capabilitiesOf({ tier, memory }: Runtime): Capabilities {
   // A shared memory can be constructed without isolation, and then not be posted: isolation is what counts.
   const isolation = (globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated;
   return {

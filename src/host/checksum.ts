@@ -6,15 +6,22 @@ const STATE_BYTES = 48;
 /** XXH64 takes 32 bytes a round. */
 const ROUND_BYTES = 32;
 
+/** Every family has these (assembly/checksum.ts). */
+export interface HashKernels {
+  startHash(state: number, seed: bigint): void;
+  updateHash(state: number, from: number, bytes: number): void;
+  finishHash(state: number, from: number, bytes: number): bigint;
+}
+
 /** XXH64, seed 0, of pieces of linear memory. Some 14 GB/s on data in cache. */
 export class Checksum {
-  readonly #runtime: Runtime;
+  readonly #runtime: Runtime<HashKernels>;
   readonly #state: number;
   #tail = 0;
   #tailBytes = 0;
 
   /** @param arena holds the state, and releases it */
-  constructor(runtime: Runtime, arena: Arena) {
+  constructor(runtime: Runtime<HashKernels>, arena: Arena) {
     this.#runtime = runtime;
     this.#state = arena.allocate(STATE_BYTES);
     runtime.kernels.startHash(this.#state, 0n);

@@ -1,155 +1,11 @@
-import { kernelSources } from '#kernels';
 import { LanewiseError } from './errors.ts';
-import type { Tier } from './kernels/sources.ts';
+import type { KernelSources, Tier } from './kernels/sources.ts';
 import { Memory } from './memory.ts';
 
 export type { Tier } from './kernels/sources.ts';
 
-/** The kernels as AssemblyScript exports them (assembly/index.ts): addresses in, numbers out. */
-export interface Kernels {
-  measureRows(segment: number, lanes: number, from: number, to: number, least: number, most: number): number;
-  encodeRows(
-    segment: number,
-    dimensions: number,
-    metric: number,
-    from: number,
-    to: number,
-    scratch: number,
-  ): void;
-  clearRows(segment: number, lanes: number, from: number, to: number): void;
-  packRows(segment: number, lanes: number): number;
-  prepareQuery(query: number): number;
-  raise(query: number, threshold: number): void;
-  scanRows(query: number, segment: number): void;
-  scorePlaces(query: number, places: number, count: number): void;
-  scanCodes(query: number, segment: number, products: number): void;
-  scanNibbles(query: number, segment: number, products: number): void;
-  packTile(queries: number, size: number, tile: number): void;
-  scanTile(tile: number, size: number, segment: number, products: number): void;
-  rescore(query: number): void;
-  rankCells(query: number, segment: number, keys: number, products: number): void;
-  rankTile(
-    tile: number,
-    size: number,
-    segment: number,
-    keys: number,
-    keyBytes: number,
-    products: number,
-  ): void;
-  selectCells(query: number, keys: number, count: number, wanted: number, classes: number): void;
-  probeCells(query: number, ranked: number, from: number, to: number, table: number, products: number): void;
-  probeTiles(
-    queries: number,
-    ranked: number,
-    count: number,
-    from: number,
-    to: number,
-    table: number,
-    cells: number,
-    groups: number,
-    products: number,
-  ): void;
-  assignRows(
-    tiles: number,
-    tileBytes: number,
-    centroids: number,
-    first: number,
-    segment: number,
-    keys: number,
-    cells: number,
-    products: number,
-  ): void;
-  scoreCells(queries: number, segment: number, keys: number, cells: number): void;
-  sumCells(segment: number, lanes: number, metric: number, cells: number, sums: number, counts: number): void;
-  sortResults(query: number): void;
-  rotate(vector: number, factors: number, dimensions: number, window: number, scratch: number): void;
-  encodeSubvectors(
-    vectors: number,
-    stride: number,
-    rows: number,
-    codebooks: number,
-    subvectors: number,
-    width: number,
-    centroids: number,
-    codes: number,
-  ): void;
-  encodeSketches(
-    sketcher: number,
-    vectors: number,
-    lanes: number,
-    norms: number,
-    centroid: number,
-    blocks: number,
-    from: number,
-    to: number,
-  ): void;
-  makeTables(query: number, sketcher: number, tables: number): void;
-  probeSketches(
-    query: number,
-    ranked: number,
-    from: number,
-    to: number,
-    table: number,
-    tables: number,
-    centroids: number,
-    shift: number,
-    share: number,
-  ): void;
-  scanSketches(query: number, segment: number, tables: number, cellTerm: number, margin: number): void;
-  hashRows(family: number, segment: number, from: number, to: number, links: number): void;
-  hashQueries(family: number, segment: number): void;
-  linkRows(family: number, links: number, slot: number, from: number, to: number): void;
-  gatherRows(family: number, lane: number, search: number): number;
-  scoreGathered(query: number, search: number): void;
-  encodeNodes(
-    graph: number,
-    first: number,
-    from: number,
-    to: number,
-    dimensions: number,
-    metric: number,
-    vector: number,
-  ): void;
-  searchGraph(graph: number, beam: number, query: number, capacity: number, least: number): number;
-  linkNode(graph: number, linker: number, slot: number, capacity: number): void;
-  aim(graph: number, beam: number, slot: number): void;
-  packCell(
-    graph: number,
-    slots: number,
-    names: number,
-    count: number,
-    blocks: number,
-    isDirection: boolean,
-  ): void;
-  scanCell(graph: number, blocks: number, rows: number, beams: number, count: number, scratch: number): void;
-  linkForward(graph: number, linker: number, beam: number, slot: number, layer: number, most: number): void;
-  countBack(graph: number, slots: number, count: number, layer: number, counts: number): void;
-  listBack(graph: number, slots: number, count: number, layer: number, ends: number, sources: number): void;
-  linkBack(
-    graph: number,
-    linker: number,
-    slot: number,
-    layer: number,
-    sources: number,
-    count: number,
-    capacity: number,
-  ): void;
-  reach(graph: number, linker: number, stack: number, waiting: number, most: number): number;
-  attach(graph: number, linker: number, slot: number, capacity: number, fallback: number): void;
-  repairNode(graph: number, linker: number, slot: number, numbers: number, capacity: number): void;
-  moveNode(graph: number, from: number, to: number): void;
-  renumberLinks(graph: number, slot: number, numbers: number): void;
-  firstOutside(from: number, count: number, least: number, most: number): number;
-  startHash(state: number, seed: bigint): void;
-  updateHash(state: number, from: number, bytes: number): void;
-  finishHash(state: number, from: number, bytes: number): bigint;
-  stream(from: number, bytes: number): number;
-  multiplyFloats(rounds: number, value: number): number;
-  multiplyCodes(rounds: number, value: number): number;
-}
-
-/** Kernels, the memory they work in, and the tier they were built for. */
-export interface Runtime {
+/** The kernels of a family, the memory they work in, and the tier they were built for. */
+export interface Runtime<Kernels = unknown> {
   readonly kernels: Kernels;
   readonly memory: Memory;
   readonly tier: Tier;
@@ -173,7 +29,8 @@ const LARGEST_MEMORY = 4 * 2 ** 30;
 const TIERS: readonly Tier[] = ['relaxed', 'simd'];
 
 let options: SetupOptions = {};
-let loaded: Runtime | undefined;
+/** The one linear memory, in which the kernels of every family work. */
+let memory: Memory | undefined;
 
 /**
  * Overrides how the kernels are loaded; optional, and only before anything is created.
@@ -182,7 +39,7 @@ let loaded: Runtime | undefined;
  * @example setup({ tier: 'simd' });
  */
 export function setup(overrides: SetupOptions): void {
-  if (loaded) {
+  if (memory) {
     throw new LanewiseError(
       'ALREADY_INITIALIZED',
       'The kernels are loaded already. Call setup() before creating anything.',
@@ -212,27 +69,31 @@ export function setup(overrides: SetupOptions): void {
   options = { ...overrides };
 }
 
-/**
- * Loads the kernels and compiles them without blocking; harmless when called again. Optional: whatever needs them loads
- * them at once, which takes a few milliseconds.
- */
-export async function init(): Promise<void> {
-  const chosen = options;
-  for (const { source, tier } of sources(chosen)) {
-    if (loaded) return;
-    const module = isBytes(source) ? await guardCompile(source) : source;
-    loaded ??= instantiate(module, tier, chosen);
-  }
-  if (!loaded) throw noneAccepted(chosen);
+/** Kernels that are loaded together: the sources of their tiers, and what tells whether an engine computes them rightly. */
+export interface KernelFamily<Kernels> {
+  readonly sources: KernelSources;
+  readonly isRight: (kernels: Kernels) => boolean;
+  loaded?: Runtime<Kernels> | undefined;
 }
 
-/** The loaded kernels; loads them on the first call. */
-export function runtime(): Runtime {
-  if (loaded) return loaded;
-  for (const { source, tier } of sources(options)) {
+/** Compiles the kernels of a family without blocking; harmless when called again. */
+export async function prepare<Kernels>(family: KernelFamily<Kernels>): Promise<void> {
+  const chosen = options;
+  for (const { source, tier } of sources(family, chosen)) {
+    if (family.loaded) return;
+    const module = isBytes(source) ? await guardCompile(source) : source;
+    family.loaded ??= instantiate(family, module, tier, chosen);
+  }
+  if (!family.loaded) throw noneAccepted(chosen);
+}
+
+/** The kernels of a family; compiles them on the first call. */
+export function load<Kernels>(family: KernelFamily<Kernels>): Runtime<Kernels> {
+  if (family.loaded) return family.loaded;
+  for (const { source, tier } of sources(family, options)) {
     const module = isBytes(source) ? compile(source) : source;
-    loaded = instantiate(module, tier, options);
-    if (loaded) return loaded;
+    family.loaded = instantiate(family, module, tier, options);
+    if (family.loaded) return family.loaded;
   }
   throw noneAccepted(options);
 }
@@ -243,17 +104,29 @@ interface ChosenSource {
 }
 
 /** What may be loaded, fastest first: what setup() chose, or every tier whose bytes the runtime accepts. */
-function* sources({ tier, module, bytes }: SetupOptions): Generator<ChosenSource> {
+function* sources<Kernels>(
+  family: KernelFamily<Kernels>,
+  { tier, module, bytes }: SetupOptions,
+): Generator<ChosenSource> {
   if (typeof WebAssembly === 'undefined') throw unsupported('This runtime has no WebAssembly.');
   if (module) yield { source: module, tier: tier ?? 'simd' };
   else if (bytes) yield* accepted(toBytes(bytes), tier ?? 'simd');
-  else for (const candidate of tier ? [tier] : TIERS) yield* accepted(bundled(candidate), candidate);
+  else for (const candidate of tiersOf(family, tier)) yield* accepted(bundled(family, candidate), candidate);
+}
+
+/** What gains nothing from relaxed instructions comes in one tier, whichever is wanted. */
+function tiersOf<Kernels>({ sources }: KernelFamily<Kernels>, wanted?: Tier): readonly Tier[] {
+  if (!sources.relaxed) return ['simd'];
+  return wanted ? [wanted] : TIERS;
 }
 
 /** The kernels that came with the package. What unpacks them is compiled too, and so may be forbidden. */
-function bundled(tier: Tier): Uint8Array<ArrayBuffer> | WebAssembly.Module | undefined {
+function bundled<Kernels>(
+  { sources }: KernelFamily<Kernels>,
+  tier: Tier,
+): Uint8Array<ArrayBuffer> | WebAssembly.Module | undefined {
   try {
-    return kernelSources[tier]?.();
+    return sources[tier]?.();
   } catch (error) {
     throw policyError(error);
   }
@@ -318,18 +191,17 @@ function unsupported(reason: string): LanewiseError {
 
 /**
  * The kernels of a module, or undefined where the engine computes them wrongly: validation tells that it knows the
- * instructions, not that it has them right. (V8 11 doubles relaxed dot products and drops the sum they are added to,
- * until it compiles a function for the second time: Node 21, and Node 20 behind a flag.)
+ * instructions, not that it has them right.
  */
-function instantiate(
+function instantiate<Kernels>(
+  { isRight }: KernelFamily<Kernels>,
   module: WebAssembly.Module,
   tier: Tier,
   { maximumBytes }: SetupOptions,
-): Runtime | undefined {
-  const memory = createMemory(maximumBytes);
-  const kernels = instanceOf(module, memory).exports as unknown as Kernels;
-  // Twelve sums that start at 0..11 each take four products 3 x 3: 66 + 12 * 36.
-  return kernels.multiplyCodes(1, 0x03030303) === 498 ? { kernels, memory, tier } : undefined;
+): Runtime<Kernels> | undefined {
+  memory ??= createMemory(maximumBytes);
+  const kernels = instanceOf(module, memory).exports as Kernels;
+  return isRight(kernels) ? { kernels, memory, tier } : undefined;
 }
 
 /** WebKit compiles whatever a page's policy says, and asks it here. */

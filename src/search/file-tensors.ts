@@ -1,7 +1,7 @@
 import type { TensorSpec } from '../format/safetensors.ts';
 import { Arena } from '../host/arena.ts';
 import { Checksum } from '../host/checksum.ts';
-import type { Runtime } from '../host/kernels.ts';
+import type { Runtime } from '../vectors/kernels.ts';
 import type { FileTensor, IndexFile } from './index-file.ts';
 
 /** Bytes copied and hashed at a time: they stay in the second-level cache. A multiple of what a hash takes at once. */

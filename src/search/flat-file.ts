@@ -1,4 +1,4 @@
-import type { Runtime } from '../host/kernels.ts';
+import type { Runtime } from '../vectors/kernels.ts';
 import { type NormRange, normRange } from '../vectors/metric.ts';
 import type { PlaneLayout } from '../vectors/segment.ts';
 import { VectorStore } from '../vectors/store.ts';

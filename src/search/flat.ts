@@ -1,5 +1,4 @@
 import { dispose, Lifetime } from '../host/disposal.ts';
-import { init } from '../host/kernels.ts';
 import { type LongCallOptions, runInSlices } from '../host/progress.ts';
 import {
   checkDimensions,
@@ -10,6 +9,7 @@ import {
   toVectors,
   type VectorInput,
 } from '../vectors/input.ts';
+import { init } from '../vectors/kernels.ts';
 import { checkMetric, type Metric } from '../vectors/metric.ts';
 import type { StagedRows } from '../vectors/staged-rows.ts';
 import { VectorStore } from '../vectors/store.ts';

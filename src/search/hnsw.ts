@@ -1,8 +1,8 @@
 import { dispose, Lifetime } from '../host/disposal.ts';
 import { LanewiseError } from '../host/errors.ts';
-import { init } from '../host/kernels.ts';
 import { type LongCallOptions, type Progress, runPieces } from '../host/progress.ts';
 import { checkDimensions, type IdInput, toIds, toVectors, type VectorInput } from '../vectors/input.ts';
+import { init } from '../vectors/kernels.ts';
 import { checkMetric, type Metric } from '../vectors/metric.ts';
 import { VectorStore } from '../vectors/store.ts';
 import { searchExact } from './exact-search.ts';

@@ -1,6 +1,7 @@
 export * from '../host/index.ts';
 export { Bitmap } from '../vectors/bitmap.ts';
 export type { IdInput, VectorInput } from '../vectors/input.ts';
+export { capabilities, init } from '../vectors/kernels.ts';
 export type { Metric } from '../vectors/metric.ts';
 export type { ExactMethod } from './exact-search.ts';
 export { FlatIndex } from './flat.ts';

@@ -1,6 +1,5 @@
 import { dispose, Lifetime } from '../host/disposal.ts';
 import { LanewiseError } from '../host/errors.ts';
-import { init } from '../host/kernels.ts';
 import { asPart, type LongCallOptions, type Progress, runPieces } from '../host/progress.ts';
 import { CellStore } from '../vectors/cell-store.ts';
 import {
@@ -11,6 +10,7 @@ import {
   toVectors,
   type VectorInput,
 } from '../vectors/input.ts';
+import { init } from '../vectors/kernels.ts';
 import { checkMetric, type Metric } from '../vectors/metric.ts';
 import { searchExact } from './exact-search.ts';
 import { checkScope, type RangeOptions, type RangeResult } from './flat-options.ts';

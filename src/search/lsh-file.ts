@@ -1,5 +1,5 @@
 import type { TensorSpec } from '../format/safetensors.ts';
-import type { Runtime } from '../host/kernels.ts';
+import type { Runtime } from '../vectors/kernels.ts';
 import { VectorStore } from '../vectors/store.ts';
 import { arrayTensor } from './file-tensors.ts';
 import { loadRows } from './flat-file.ts';

@@ -1,6 +1,5 @@
 import { dispose, Lifetime } from '../host/disposal.ts';
 import { LanewiseError } from '../host/errors.ts';
-import { init } from '../host/kernels.ts';
 import { type LongCallOptions, runInSlices } from '../host/progress.ts';
 import {
   checkInteger,
@@ -10,6 +9,7 @@ import {
   toVectors,
   type VectorInput,
 } from '../vectors/input.ts';
+import { init } from '../vectors/kernels.ts';
 import type { Metric } from '../vectors/metric.ts';
 import { BLOCK_ROWS } from '../vectors/segment.ts';
 import type { StagedRows } from '../vectors/staged-rows.ts';

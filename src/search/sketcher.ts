@@ -1,8 +1,8 @@
 import { type CodebookShape, codebookBytes, trainCodebooks } from '../cluster/codebooks.ts';
 import type { Arena } from '../host/arena.ts';
-import type { Runtime } from '../host/kernels.ts';
 import type { Progress } from '../host/progress.ts';
 import { Random } from '../host/random.ts';
+import type { Runtime } from '../vectors/kernels.ts';
 import { METRIC_CODES, type Metric } from '../vectors/metric.ts';
 
 /** How rows are sketched: 4-bit product codes, or the signs of the rotated row. */

@@ -1,6 +1,6 @@
 import type { Arena } from '../host/arena.ts';
 import { LanewiseError } from '../host/errors.ts';
-import { type Runtime, runtime } from '../host/kernels.ts';
+import { type Runtime, runtime } from './kernels.ts';
 import {
   arraysOf,
   BLOCK_ROWS,

@@ -1,6 +1,5 @@
 import { Arena } from '../host/arena.ts';
 import { LanewiseError } from '../host/errors.ts';
-import { type Runtime, runtime } from '../host/kernels.ts';
 import {
   type CellSegment,
   CellSegments,
@@ -12,6 +11,7 @@ import {
 import { IdMap } from './id-map.ts';
 import { checkNewIds } from './ids.ts';
 import { LARGEST_ID } from './input.ts';
+import { type Runtime, runtime } from './kernels.ts';
 import type { Metric } from './metric.ts';
 import { PieceWriter, type RowSketches } from './piece-writer.ts';
 import { layoutSegment, type SegmentLayout } from './segment.ts';

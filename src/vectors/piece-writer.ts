@@ -1,6 +1,6 @@
 import type { Arena } from '../host/arena.ts';
-import { type Runtime, runtime } from '../host/kernels.ts';
 import type { Piece } from './cell-segments.ts';
+import { type Runtime, runtime } from './kernels.ts';
 import { METRIC_CODES, type Metric, normError, normRange } from './metric.ts';
 import { BLOCK_ROWS, describeSegment, layoutSegment, SCRATCH_BYTES, type SegmentLayout } from './segment.ts';
 import { sketchRowBytes, writeSketches } from './sketch-rows.ts';

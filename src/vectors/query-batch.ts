@@ -1,5 +1,5 @@
-import type { Runtime } from '../host/kernels.ts';
 import type { Bitmap } from './bitmap.ts';
+import type { Runtime } from './kernels.ts';
 import { METRIC_CODES, type Metric, normError, normRange } from './metric.ts';
 import { BLOCK_ROWS, type SegmentLayout } from './segment.ts';
 import { LEAST_TILED, PRODUCT_BYTES, TILE_QUERIES, tileBytes } from './tile.ts';

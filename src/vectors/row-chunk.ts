@@ -1,5 +1,5 @@
 import type { Arena } from '../host/arena.ts';
-import { type Runtime, runtime } from '../host/kernels.ts';
+import { type Runtime, runtime } from './kernels.ts';
 import { METRIC_CODES, type Metric, normError, normRange } from './metric.ts';
 import {
   BLOCK_ROWS,

@@ -1,5 +1,5 @@
-import type { Runtime } from '../host/kernels.ts';
 import type { Memory } from '../host/memory.ts';
+import type { Runtime } from './kernels.ts';
 import { type Metric, normError } from './metric.ts';
 import type { SegmentLayout } from './segment.ts';
 

@@ -1,10 +1,10 @@
 import { Arena } from '../host/arena.ts';
 import { LanewiseError } from '../host/errors.ts';
-import { type Runtime, runtime } from '../host/kernels.ts';
 import { countsUp, countUp } from './counting.ts';
 import { IdMap } from './id-map.ts';
 import { checkNewIds } from './ids.ts';
 import { LARGEST_ID } from './input.ts';
+import { type Runtime, runtime } from './kernels.ts';
 import { METRIC_CODES, type Metric, normRange } from './metric.ts';
 import {
   BLOCK_ROWS,

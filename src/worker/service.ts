@@ -1,8 +1,7 @@
 import { KMeans } from '../cluster/k-means.ts';
 import { type TuneOptions, tune } from '../evaluate/tune.ts';
-import { capabilities } from '../host/capabilities.ts';
 import { LanewiseError } from '../host/errors.ts';
-import { init, setup } from '../host/kernels.ts';
+import { setup } from '../host/kernels.ts';
 import type { LongCallOptions } from '../host/progress.ts';
 import { FlatIndex } from '../search/flat.ts';
 import { HnswIndex } from '../search/hnsw.ts';
@@ -11,6 +10,7 @@ import { LshIndex } from '../search/lsh.ts';
 import { checkChoice } from '../search/options.ts';
 import { Bitmap } from '../vectors/bitmap.ts';
 import type { VectorInput } from '../vectors/input.ts';
+import { capabilities, init } from '../vectors/kernels.ts';
 import { type Call, isOurs, type Made, type Opening, type Outcome, PROTOCOL, ROOT } from './protocol.ts';
 
 type Held = FlatIndex | IvfIndex | HnswIndex | LshIndex | KMeans;

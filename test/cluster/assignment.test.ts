@@ -2,7 +2,7 @@ import { KMeans } from 'lanewise';
 import { describe, expect, test } from 'vitest';
 import { assignToCentroids, CentroidTable, distancesToCentroids } from '../../src/cluster/assignment.ts';
 import { Arena } from '../../src/host/arena.ts';
-import { runtime } from '../../src/host/kernels.ts';
+import { runtime } from '../../src/vectors/kernels.ts';
 import { QueryBatch } from '../../src/vectors/query-batch.ts';
 import { RowChunk } from '../../src/vectors/row-chunk.ts';
 import { type DataShape, EVERY_DISTRIBUTION, makeRows } from '../reference/data.ts';

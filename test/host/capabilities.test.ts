@@ -1,6 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { capabilities } from '../../src/host/capabilities.ts';
-import { runtime } from '../../src/host/kernels.ts';
+import { capabilities, runtime } from '../../src/vectors/kernels.ts';
 
 afterEach(() => void vi.unstubAllGlobals());
 

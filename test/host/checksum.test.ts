@@ -3,7 +3,7 @@ import { xxhash64 } from 'hash-wasm';
 import { expect, test } from 'vitest';
 import { Arena } from '../../src/host/arena.ts';
 import { Checksum } from '../../src/host/checksum.ts';
-import { runtime } from '../../src/host/kernels.ts';
+import { runtime } from '../../src/vectors/kernels.ts';
 
 /** The checksum of bytes handed over in pieces that end at the given offsets, multiples of 32. */
 function checksumOf(bytes: Uint8Array, cuts: readonly number[] = []): string {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { instantiateSync } from '@assemblyscript/loader';
-import type { Kernels, Tier } from '../../src/host/kernels.ts';
+import type { Tier } from '../../src/host/kernels.ts';
+import type { Kernels } from '../../src/vectors/kernels.ts';
 
 /** Linear memory that only ever fills up, and kernels that work in it: no host code between a test and a kernel. */
 export class RawKernels {

@@ -12,7 +12,7 @@ export async function loadWithMemory(maximumBytes: number): Promise<ScarcePackag
   const lanewise = await import('lanewise');
   lanewise.setup({ tier: process.env['LANEWISE_TIER'] as 'simd', maximumBytes });
   await lanewise.init();
-  const { runtime } = await import('../../src/host/kernels.ts');
+  const { runtime } = await import('../../src/vectors/kernels.ts');
   return { lanewise, memory: runtime().memory };
 }
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { kernelSources } from '#kernels';
+import { searchKernels, sparseKernels } from '#kernels';
 
 const { LZMA } = createRequire(import.meta.url)('lzma/src/lzma_worker.js') as {
   LZMA: { compress(bytes: readonly number[], level: number): number[] };
@@ -28,8 +28,12 @@ function pack(bytes: Uint8Array, level = 9): Uint8Array {
   return Uint8Array.from(LZMA.compress([...bytes], level)).subarray(HEADER);
 }
 
-test.each(['simd', 'relaxed'] as const)('the packed %s kernels are the bytes of its .wasm file', (tier) => {
-  expect(kernelSources[tier]!()).toEqual(Uint8Array.from(readFileSync(`dist/kernels/${tier}.wasm`)));
+test.each([
+  ['search', 'simd', searchKernels],
+  ['search', 'relaxed', searchKernels],
+  ['sparse', 'simd', sparseKernels],
+] as const)('the packed kernels of %s, %s, are the bytes of their .wasm file', (family, tier, sources) => {
+  expect(sources[tier]!()).toEqual(Uint8Array.from(readFileSync(`dist/families/${family}-${tier}.wasm`)));
 });
 
 /** Bytes with what each kind of match needs: runs, repeats at one distance and at several, noise between them. */

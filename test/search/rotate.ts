@@ -1,6 +1,6 @@
 import { Arena } from '../../src/host/arena.ts';
-import { runtime } from '../../src/host/kernels.ts';
 import { rotationFactors } from '../../src/search/sketcher.ts';
+import { runtime } from '../../src/vectors/kernels.ts';
 
 /** The vector rotated by the kernel. */
 export function rotate(vector: Float32Array, seed: number): Float32Array {

@@ -1,8 +1,8 @@
 import type { Metric } from 'lanewise';
 import { Arena } from '../../src/host/arena.ts';
-import { runtime } from '../../src/host/kernels.ts';
 import { Random } from '../../src/host/random.ts';
 import { Sketcher, type SketchKind } from '../../src/search/sketcher.ts';
+import { runtime } from '../../src/vectors/kernels.ts';
 import { QueryBatch } from '../../src/vectors/query-batch.ts';
 
 /** What sketches are made of. */

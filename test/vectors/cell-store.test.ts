@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { runtime } from '../../src/host/kernels.ts';
 import { CellStore } from '../../src/vectors/cell-store.ts';
+import { runtime } from '../../src/vectors/kernels.ts';
 import { NEXT_WORD } from '../../src/vectors/segment.ts';
 import { errorOf } from '../host/error-of.ts';
 import { randomValues } from './rows.ts';

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { runtime } from '../../src/host/kernels.ts';
+import { runtime } from '../../src/vectors/kernels.ts';
 import { VectorStore } from '../../src/vectors/store.ts';
 import { errorOf } from '../host/error-of.ts';
 import { readCodes, readNibbles } from './decode.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { LanewiseError } from '../../src/host/errors.ts';
-import { runtime } from '../../src/host/kernels.ts';
+import { runtime } from '../../src/vectors/kernels.ts';
 import { VectorStore } from '../../src/vectors/store.ts';
 import { addRows } from './rows.ts';
 

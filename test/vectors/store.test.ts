@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { runtime } from '../../src/host/kernels.ts';
+import { runtime } from '../../src/vectors/kernels.ts';
 import { VectorStore } from '../../src/vectors/store.ts';
 import { errorOf } from '../host/error-of.ts';
 import { addRows, normOf, randomValues } from './rows.ts';

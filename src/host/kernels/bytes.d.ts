@@ -1,9 +1,11 @@
-/** Put in place by the build (rollup.config.js), in base64: the compiled kernels as one LZMA stream, relaxed before simd,
- * and the module that unpacks it. */
+/** Put in place by the build (rollup.config.js), in base64: the compiled kernels of each family as one LZMA stream, relaxed
+ * before simd, and the module that unpacks them. */
 declare module 'virtual:kernel-bytes' {
-  export const packed: string;
+  export const search: string;
+  export const searchBytes: { readonly relaxed: number; readonly simd: number };
+  export const sparse: string;
+  export const sparseBytes: { readonly simd: number };
   export const unpacker: string;
-  export const sizes: { readonly relaxed: number; readonly simd: number };
 }
 
 declare module '*.wasm?module' {

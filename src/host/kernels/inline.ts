@@ -1,4 +1,4 @@
-import { packed, sizes, unpacker } from 'virtual:kernel-bytes';
+import { search, searchBytes, sparse, sparseBytes, unpacker } from 'virtual:kernel-bytes';
 import type { KernelSources } from './sources.ts';
 
 // Where things stand in the memory of the unpacker (assembly/unpack.ts).
@@ -16,8 +16,8 @@ function decode(base64: string): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-/** The tiers stand in one stream, the relaxed one first, so that runtimes of today unpack no other. */
-function first(bytes: number): Uint8Array<ArrayBuffer> {
+/** The first bytes of a packed stream: as many as are asked for. */
+function unpack(packed: string, bytes: number): Uint8Array<ArrayBuffer> {
   const stream = decode(packed);
   const out = PACKED + stream.length;
   const memory = new WebAssembly.Memory({ initial: Math.ceil((out + bytes + SLACK) / PAGE_BYTES) });
@@ -27,8 +27,12 @@ function first(bytes: number): Uint8Array<ArrayBuffer> {
   return new Uint8Array(memory.buffer, out, bytes);
 }
 
-/** The kernels as bytes inside the JavaScript: nothing to fetch, no path that a bundler could break. */
-export const kernelSources: KernelSources = {
-  relaxed: () => first(sizes.relaxed),
-  simd: () => first(sizes.relaxed + sizes.simd).subarray(sizes.relaxed),
+// The kernels as bytes inside the JavaScript: nothing to fetch, no path that a bundler could break. The tiers stand in one
+// stream, the relaxed one first, so that runtimes of today unpack no other.
+
+export const searchKernels: KernelSources = {
+  relaxed: () => unpack(search, searchBytes.relaxed),
+  simd: () => unpack(search, searchBytes.relaxed + searchBytes.simd).subarray(searchBytes.relaxed),
 };
+
+export const sparseKernels: KernelSources = { simd: () => unpack(sparse, sparseBytes.simd) };

@@ -3,5 +3,8 @@ import relaxed from './relaxed.wasm?module';
 import simd from './simd.wasm?module';
 import type { KernelSources } from './sources.ts';
 
-/** The kernels as modules compiled by the platform. */
-export const kernelSources: KernelSources = { simd: () => simd, relaxed: () => relaxed };
+// The kernels as modules compiled by the platform; one module has those of every family.
+
+export const searchKernels: KernelSources = { simd: () => simd, relaxed: () => relaxed };
+
+export const sparseKernels: KernelSources = { simd: () => simd };

@@ -2,5 +2,9 @@
 import simd from './simd.wasm?module';
 import type { KernelSources } from './sources.ts';
 
-/** The kernels as a module compiled by the platform: the tier that every platform accepts, since nothing can be tried. */
-export const kernelSources: KernelSources = { simd: () => simd };
+// The kernels as a module compiled by the platform, of all families: the tier that every platform accepts, since nothing
+// can be tried.
+
+export const searchKernels: KernelSources = { simd: () => simd };
+
+export const sparseKernels: KernelSources = searchKernels;

@@ -1,0 +1,96 @@
+import { Arena } from '../host/arena.ts';
+import { type Runtime, runtime } from './kernels.ts';
+
+/** The extents of a sparse matrix. */
+export interface CsrShape {
+  readonly rows: number;
+  readonly columns: number;
+  readonly nonzeros: number;
+}
+
+/** What four entries at a time may read behind the last one: zeros. */
+const PADDING_BYTES = 16;
+/** Of the kernels: masks, counts. */
+const SCRATCH_BYTES = 132;
+/** Below so many entries a row, what a processor loses where rows end outweighs them, and rows are taken in an order of length. */
+const SHORT_ROW = 24;
+
+/**
+ * A matrix in compressed sparse rows in linear memory (assembly/csr.ts): room for its arrays, and its products on addresses.
+ * Whoever makes one fills it with entries that were checked, and releases the arena.
+ */
+export class CsrStore {
+  readonly runtime: Runtime;
+  readonly arena: Arena;
+  readonly rows: number;
+  readonly columns: number;
+  readonly nonzeros: number;
+  /** Addresses: u32 x (rows + 1), u32 x nonzeros, f32 x nonzeros; `values` is 0 for a pattern, whose every value is 1. */
+  readonly indptr: number;
+  readonly indices: number;
+  readonly values: number;
+  readonly #scratch: number;
+  #order: number | undefined;
+
+  /** @throws LanewiseError `MEMORY_EXHAUSTED` */
+  constructor({ rows, columns, nonzeros }: CsrShape, isPattern: boolean) {
+    this.runtime = runtime();
+    this.arena = new Arena(this.runtime.memory);
+    this.rows = rows;
+    this.columns = columns;
+    this.nonzeros = nonzeros;
+    try {
+      this.indptr = this.arena.allocate(4 * (rows + 1));
+      this.indices = this.#allocateEntries();
+      this.values = isPattern ? 0 : this.#allocateEntries();
+      this.#scratch = this.arena.allocate(SCRATCH_BYTES);
+    } catch (error) {
+      this.arena.release();
+      throw error;
+    }
+  }
+
+  #allocateEntries(): number {
+    const address = this.arena.allocate(4 * this.nonzeros + PADDING_BYTES);
+    const end = address / 4 + this.nonzeros;
+    this.runtime.memory.u32.fill(0, end, end + PADDING_BYTES / 4);
+    return address;
+  }
+
+  /** y = A x on addresses: f32 x columns, at least one, and f32 x rows. */
+  multiply(x: number, y: number): void {
+    const { indptr, indices, values, rows } = this;
+    this.#order ??= this.nonzeros < SHORT_ROW * rows ? this.#orderRows() : 0;
+    this.runtime.kernels.multiplyCsr(indptr, indices, values, rows, x, y, this.#order, this.#scratch);
+  }
+
+  /** A byte a row. @throws LanewiseError `MEMORY_EXHAUSTED` */
+  #orderRows(): number {
+    const order = this.arena.allocate(this.rows);
+    this.runtime.kernels.orderRows(this.indptr, this.rows, order, this.#scratch);
+    return order;
+  }
+
+  /** Y = A X on addresses: columns x stride and rows x stride, row-major; `stride` is a multiple of 4 floats. */
+  multiplyDense(x: number, y: number, stride: number): void {
+    const { indptr, indices, values, rows } = this;
+    this.runtime.kernels.multiplyCsrDense(indptr, indices, values, rows, x, y, stride);
+  }
+
+  /** y = A^T x on addresses: f32 x rows, f32 x columns. */
+  multiplyTransposed(x: number, y: number): void {
+    const { indptr, indices, values, rows, columns } = this;
+    this.runtime.kernels.multiplyCsrTransposed(indptr, indices, values, rows, columns, x, y);
+  }
+
+  /** A store of its own. @throws LanewiseError `MEMORY_EXHAUSTED` */
+  transpose(): CsrStore {
+    const { indptr, indices, values, rows, columns, nonzeros } = this;
+    const turned = new CsrStore({ rows: columns, columns: rows, nonzeros }, values === 0);
+    this.runtime.kernels.transposeCsr(
+      ...([indptr, indices, values, rows, columns] as const),
+      ...([turned.indptr, turned.indices, turned.values] as const),
+    );
+    return turned;
+  }
+}

@@ -1,0 +1,100 @@
+import { sparseKernels } from '#kernels';
+import { type Capabilities, capabilitiesOf } from '../host/capabilities.ts';
+import type { HashKernels } from '../host/checksum.ts';
+import { type Runtime as HostRuntime, type KernelFamily, load, prepare } from '../host/kernels.ts';
+
+/** The kernels as AssemblyScript exports them (assembly/families/sparse.ts): addresses in, numbers out. */
+export interface Kernels extends HashKernels {
+  checkBelow(indices: number, count: number, limit: number): number;
+  checkFinite(values: number, count: number): number;
+  checkIndices(indptr: number, indices: number, rows: number, columns: number): number;
+  checkStarts(indptr: number, rows: number, nonzeros: number): number;
+  countPlaces(indptr: number, indices: number, rows: number): number;
+  groupEntries(
+    keys: number,
+    others: number,
+    values: number,
+    count: number,
+    groups: number,
+    starts: number,
+    othersOut: number,
+    valuesOut: number,
+  ): void;
+  multiplyCsr(
+    indptr: number,
+    indices: number,
+    values: number,
+    rows: number,
+    x: number,
+    y: number,
+    order: number,
+    scratch: number,
+  ): void;
+  multiplyCsrDense(
+    indptr: number,
+    indices: number,
+    values: number,
+    rows: number,
+    x: number,
+    y: number,
+    stride: number,
+  ): void;
+  orderRows(indptr: number, rows: number, order: number, scratch: number): void;
+  multiplyCsrTransposed(
+    indptr: number,
+    indices: number,
+    values: number,
+    rows: number,
+    columns: number,
+    x: number,
+    y: number,
+  ): void;
+  padRows(block: number, rows: number, columns: number, stride: number): void;
+  sumPlaces(
+    indptr: number,
+    indices: number,
+    values: number,
+    rows: number,
+    indptrOut: number,
+    indicesOut: number,
+    valuesOut: number,
+  ): void;
+  transposeCsr(
+    indptr: number,
+    indices: number,
+    values: number,
+    rows: number,
+    columns: number,
+    indptrOut: number,
+    indicesOut: number,
+    valuesOut: number,
+  ): void;
+  unpadRows(block: number, rows: number, columns: number, stride: number): void;
+}
+
+/** The kernels of sparse matrices and text, the memory they work in, and their tier. */
+export type Runtime = HostRuntime<Kernels>;
+
+const family: KernelFamily<Kernels> = { sources: sparseKernels, isRight: () => true };
+
+/** The loaded kernels; loads them on the first call. */
+export function runtime(): Runtime {
+  return load(family);
+}
+
+/**
+ * Loads the kernels of sparse matrices and text and compiles them without blocking; harmless when called again. Optional:
+ * whatever needs them loads them at once, which takes a millisecond.
+ */
+export function init(): Promise<void> {
+  return prepare(family);
+}
+
+/**
+ * Names the tier, threads, isolation and memory limits. Loads the kernels if nothing has yet.
+ *
+ * @throws LanewiseError `SIMD_UNSUPPORTED`, `CSP_BLOCKED`
+ */
+export function capabilities(): Capabilities {
+  return capabilitiesOf(runtime());
+}
