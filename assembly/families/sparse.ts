@@ -2,6 +2,15 @@
 
 export { finishHash, startHash, updateHash } from '../checksum';
 export { multiplyCsr, multiplyCsrDense, orderRows } from '../csr';
+export { addCsr, countSum } from '../csr-add';
 export { countPlaces, groupEntries, sumPlaces, transposeCsr } from '../csr-build';
 export { checkBelow, checkFinite, checkIndices, checkStarts } from '../csr-check';
 export { multiplyCsrTransposed, padRows, unpadRows } from '../csr-products';
+export {
+  copyPart,
+  countPart,
+  gatherColumns,
+  gatherRows,
+  normalizeRows,
+  scaleValues,
+} from '../csr-rows';
