@@ -1,4 +1,8 @@
-// Sparse matrices and text: float32 and integers alone, so that one tier serves everywhere.
+// Sparse matrices and text: what relaxed instructions would change they must not, so that one tier serves everywhere.
 
 export { finishHash, startHash, updateHash } from '../checksum';
 export { multiplyCsr, multiplyCsrDense, transposeCsr } from '../csr';
+export { multiplyDense } from '../dense';
+export { accumulate, reflect, rotateRows } from '../eigen';
+export { addGram } from '../gram';
+export { multiplyCsrWide } from '../wide';
