@@ -60,9 +60,9 @@ function multiplyTile(x: usize, xBytes: usize, m: usize, depth: u32, yBytes: usi
   const x2 = x1 + xBytes;
   const x3 = x2 + xBytes;
   const end = (<usize>depth) << 2;
-  for (let at: usize = 0; at < end; at += 4, m += yBytes) {
-    const m0 = v128.load(m);
-    const m1 = v128.load(m, 16);
+  for (let at: usize = 0, row = m; at < end; at += 4, row += yBytes) {
+    const m0 = v128.load(row);
+    const m1 = v128.load(row, 16);
     let a = v128.load32_splat(x + at);
     s00 = f32x4.add(s00, f32x4.mul(a, m0));
     s01 = f32x4.add(s01, f32x4.mul(a, m1));
@@ -76,25 +76,25 @@ function multiplyTile(x: usize, xBytes: usize, m: usize, depth: u32, yBytes: usi
     s30 = f32x4.add(s30, f32x4.mul(a, m0));
     s31 = f32x4.add(s31, f32x4.mul(a, m1));
   }
+  const y1 = y + yBytes;
+  const y2 = y1 + yBytes;
+  const y3 = y2 + yBytes;
   v128.store(y, s00);
   v128.store(y, s01, 16);
-  y += yBytes;
-  v128.store(y, s10);
-  v128.store(y, s11, 16);
-  y += yBytes;
-  v128.store(y, s20);
-  v128.store(y, s21, 16);
-  y += yBytes;
-  v128.store(y, s30);
-  v128.store(y, s31, 16);
+  v128.store(y1, s10);
+  v128.store(y1, s11, 16);
+  v128.store(y2, s20);
+  v128.store(y2, s21, 16);
+  v128.store(y3, s30);
+  v128.store(y3, s31, 16);
 }
 
 /** Four columns of a row. */
 function multiplyRow(x: usize, m: usize, depth: u32, yBytes: usize, y: usize): void {
   let sum = f32x4.splat(0);
-  const end = x + ((<usize>depth) << 2);
-  for (; x < end; x += 4, m += yBytes) {
-    sum = f32x4.add(sum, f32x4.mul(v128.load32_splat(x), v128.load(m)));
+  const end = (<usize>depth) << 2;
+  for (let at: usize = 0, row = m; at < end; at += 4, row += yBytes) {
+    sum = f32x4.add(sum, f32x4.mul(v128.load32_splat(x + at), v128.load(row)));
   }
   v128.store(y, sum);
 }

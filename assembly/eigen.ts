@@ -118,14 +118,16 @@ export function rotateRows(vectors: usize, stride: u32, first: u32, count: u32, 
 }
 
 /** Eight columns. */
-function rotateColumns(row: usize, bytes: usize, count: u32, rotations: usize): void {
+function rotateColumns(rows: usize, bytes: usize, count: u32, rotations: usize): void {
+  let row = rows;
   let a0 = v128.load(row);
   let a1 = v128.load(row, 16);
   let a2 = v128.load(row, 32);
   let a3 = v128.load(row, 48);
-  for (let i: u32 = 0; i < count; i++, rotations += 16) {
-    const cosine = v128.load64_splat(rotations);
-    const sine = v128.load64_splat(rotations, 8);
+  const end = rotations + ((<usize>count) << 4);
+  for (let at = rotations; at < end; at += 16) {
+    const cosine = v128.load64_splat(at);
+    const sine = v128.load64_splat(at, 8);
     const next = row + bytes;
     let b = v128.load(next);
     v128.store(row, f64x2.add(f64x2.mul(cosine, a0), f64x2.mul(sine, b)));
@@ -148,11 +150,13 @@ function rotateColumns(row: usize, bytes: usize, count: u32, rotations: usize): 
 }
 
 /** Two columns. */
-function rotatePair(row: usize, bytes: usize, count: u32, rotations: usize): void {
+function rotatePair(rows: usize, bytes: usize, count: u32, rotations: usize): void {
+  let row = rows;
   let a = v128.load(row);
-  for (let i: u32 = 0; i < count; i++, rotations += 16) {
-    const cosine = v128.load64_splat(rotations);
-    const sine = v128.load64_splat(rotations, 8);
+  const end = rotations + ((<usize>count) << 4);
+  for (let at = rotations; at < end; at += 16) {
+    const cosine = v128.load64_splat(at);
+    const sine = v128.load64_splat(at, 8);
     const b = v128.load(row + bytes);
     v128.store(row, f64x2.add(f64x2.mul(cosine, a), f64x2.mul(sine, b)));
     a = f64x2.sub(f64x2.mul(cosine, b), f64x2.mul(sine, a));

@@ -29,13 +29,13 @@ export function addGram(x: usize, rows: u32, stride: u32, mean: usize, scratch: 
 }
 
 function widen(x: usize, rows: u32, stride: u32, mean: usize, to: usize): void {
+  let from = x;
+  let place = to;
   for (let row: u32 = 0; row < rows; row++) {
-    for (let column: usize = 0; column < stride; column += 2) {
-      let pair = f64x2.promote_low_f32x4(v128.load64_zero(x));
+    for (let column: usize = 0; column < stride; column += 2, from += 8, place += 16) {
+      let pair = f64x2.promote_low_f32x4(v128.load64_zero(from));
       if (mean !== 0) pair = f64x2.sub(pair, v128.load(mean + (column << 3)));
-      v128.store(to, pair);
-      x += 8;
-      to += 16;
+      v128.store(place, pair);
     }
   }
 }

@@ -1,7 +1,10 @@
 // Sparse matrices and text: what relaxed instructions would change they must not, so that one tier serves everywhere.
 
 export { finishHash, startHash, updateHash } from '../checksum';
-export { multiplyCsr, multiplyCsrDense, transposeCsr } from '../csr';
+export { multiplyCsr, multiplyCsrDense } from '../csr';
+export { countPlaces, groupEntries, sumPlaces, transposeCsr } from '../csr-build';
+export { checkBelow, checkFinite, checkIndices, checkStarts } from '../csr-check';
+export { multiplyCsrTransposed, padRows, unpadRows } from '../csr-products';
 export { multiplyDense } from '../dense';
 export { accumulate, reflect, rotateRows } from '../eigen';
 export { addGram } from '../gram';

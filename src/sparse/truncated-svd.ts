@@ -178,20 +178,16 @@ export class TruncatedSVD {
     const { vectors, stride, columns } = this.#model;
     const store = storeOf(checkMatrix(matrix));
     checkColumns(store.columns, columns);
-    const { memory } = this.#runtime;
+    const { memory, kernels } = this.#runtime;
     const count = this.#options.components;
-    const projected = new Float32Array(store.rows * count);
     const address = memory.allocate(4 * stride * store.rows);
     try {
       store.multiplyDense(vectors, address, stride);
-      for (let row = 0; row < store.rows; row++) {
-        const start = address / 4 + row * stride;
-        projected.set(memory.f32.subarray(start, start + count), row * count);
-      }
+      kernels.unpadRows(address, store.rows, count, stride);
+      return memory.f32.slice(address / 4, address / 4 + store.rows * count);
     } finally {
       memory.free(address);
     }
-    return projected;
   }
 
   /** Bytes of linear memory held. @throws LanewiseError `DISPOSED` */
