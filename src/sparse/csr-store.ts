@@ -52,6 +52,12 @@ export class CsrStore {
     this.runtime.kernels.multiplyCsrDense(indptr, indices, values, 0, rows, x, y, stride);
   }
 
+  /** y = A^T x on addresses: f32 x rows, f32 x columns. */
+  multiplyTransposed(x: number, y: number): void {
+    const { indptr, indices, values, rows, columns } = this;
+    this.runtime.kernels.multiplyCsrTransposed(indptr, indices, values, rows, columns, x, y);
+  }
+
   /** A store of its own. @throws LanewiseError `MEMORY_EXHAUSTED` */
   transpose(): CsrStore {
     const { indptr, indices, values, rows, columns, nonzeros } = this;

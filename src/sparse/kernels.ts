@@ -5,6 +5,21 @@ import { type Runtime as HostRuntime, type KernelFamily, load, prepare } from '.
 
 /** The kernels as AssemblyScript exports them (assembly/families/sparse.ts): addresses in, numbers out. */
 export interface Kernels extends HashKernels {
+  checkBelow(indices: number, count: number, limit: number): number;
+  checkFinite(values: number, count: number): number;
+  checkIndices(indptr: number, indices: number, rows: number, columns: number): number;
+  checkStarts(indptr: number, rows: number, nonzeros: number): number;
+  countPlaces(indptr: number, indices: number, rows: number): number;
+  groupEntries(
+    keys: number,
+    others: number,
+    values: number,
+    count: number,
+    groups: number,
+    starts: number,
+    othersOut: number,
+    valuesOut: number,
+  ): void;
   multiplyCsr(
     indptr: number,
     indices: number,
@@ -24,6 +39,25 @@ export interface Kernels extends HashKernels {
     y: number,
     stride: number,
   ): void;
+  multiplyCsrTransposed(
+    indptr: number,
+    indices: number,
+    values: number,
+    rows: number,
+    columns: number,
+    x: number,
+    y: number,
+  ): void;
+  padRows(block: number, rows: number, columns: number, stride: number): void;
+  sumPlaces(
+    indptr: number,
+    indices: number,
+    values: number,
+    rows: number,
+    indptrOut: number,
+    indicesOut: number,
+    valuesOut: number,
+  ): void;
   transposeCsr(
     indptr: number,
     indices: number,
@@ -34,6 +68,7 @@ export interface Kernels extends HashKernels {
     indicesOut: number,
     valuesOut: number,
   ): void;
+  unpadRows(block: number, rows: number, columns: number, stride: number): void;
 }
 
 /** The kernels of sparse matrices and text, the memory they work in, and their tier. */
