@@ -2,6 +2,7 @@ import { LanewiseError } from '../host/errors.ts';
 import { arrayTensor, bytesTensor, readChecked } from '../search/file-tensors.ts';
 import { corruptFile, IndexFile, writeIndexFile } from '../search/index-file.ts';
 import { runtime } from '../sparse/kernels.ts';
+import { TermCounts } from './term-counts.ts';
 import { checkTokenizer } from './texts.ts';
 import { checkTfidfOptions, type TfidfOptions } from './tfidf-options.ts';
 import { type Tokenizer, tokenize } from './tokenize.ts';
@@ -13,6 +14,8 @@ export interface FittedTerms {
   readonly terms: readonly string[];
   readonly columns: ReadonlyMap<string, number>;
   readonly idf: Float32Array;
+  /** Room to count in, which a query need not make anew. */
+  readonly counter: TermCounts;
 }
 
 /** What a saved vectorizer holds. */
@@ -24,7 +27,7 @@ export interface SavedTfidf {
 export function fittedTerms(terms: readonly string[], idf: Float32Array): FittedTerms {
   const columns = new Map<string, number>();
   for (let column = 0; column < terms.length; column++) columns.set(terms[column]!, column);
-  return { terms, columns, idf };
+  return { terms, columns, idf, counter: new TermCounts(columns) };
 }
 
 /**

@@ -8,8 +8,6 @@ import { checkVocabulary, type VocabularyOptions } from './vocabulary.ts';
 export interface TfidfOptions extends VocabularyOptions {
   /** Term frequencies times inverse document frequencies, or frequencies alone. @default 'tfidf' */
   readonly weights?: 'tfidf' | 'count';
-  /** Whether a term counts 1, however often the text holds it. @default false */
-  readonly binary?: boolean;
   /** Whether a term that the text holds n times counts 1 + ln n. @default false */
   readonly sublinear?: boolean;
   /** Whether documents are counted as if one more held every term: ln((1 + n) / (1 + df)) + 1, else ln(n / df) + 1. @default true */
@@ -22,13 +20,12 @@ export interface TfidfOptions extends VocabularyOptions {
 
 /** @throws LanewiseError `INVALID_ARGUMENT` */
 export function checkTfidfOptions(options: TfidfOptions): Required<TfidfOptions> {
-  const { binary = false, sublinear = false, smooth = true, tokenizer } = options;
+  const { sublinear = false, smooth = true, tokenizer } = options;
   const weights = checkChoice('weights', options.weights ?? 'tfidf', ['tfidf', 'count'] as const);
   const norm = options.norm ?? (weights === 'tfidf' ? 'l2' : 'none');
   return {
     ...checkVocabulary(options),
     weights,
-    binary: checkFlag('binary', binary),
     sublinear: checkFlag('sublinear', sublinear),
     smooth: checkFlag('smooth', smooth),
     norm: checkChoice('norm', norm, ROW_NORMS),

@@ -4,7 +4,7 @@ import { asPart, type LongCallOptions, type Progress, runPieces } from '../host/
 import type { CsrMatrix } from '../sparse/csr-matrix.ts';
 import { init } from '../sparse/kernels.ts';
 import { checkBytes } from '../vectors/input.ts';
-import { TermCounts } from './term-counts.ts';
+import type { TermCounts } from './term-counts.ts';
 import { TermRows } from './term-rows.ts';
 import { checkTexts, termsOf } from './texts.ts';
 import { type FittedTerms, fittedTerms, readTfidf, type SavedTfidf, writeTfidf } from './tfidf-file.ts';
@@ -94,9 +94,8 @@ export class TfidfVectorizer {
    * @throws LanewiseError `UNTRAINED`, `INVALID_ARGUMENT`, `MEMORY_EXHAUSTED`, and what the tokenizer throws
    */
   transform(texts: readonly string[]): CsrMatrix {
-    const { terms, columns, idf } = this.#learned;
+    const { terms, idf, counter } = this.#learned;
     const checked = checkTexts(texts);
-    const counter = new TermCounts(columns);
     const rows = new TermRows(checked.length, this.#options.norm);
     for (const text of checked) {
       counter.count(termsOf(text, this.#options.tokenizer));
@@ -162,12 +161,11 @@ function* learnAndWeigh(
 
 function* weighAll(
   { texts, numbers, rows: all }: CountedTexts,
-  { terms, columns, idf }: FittedTerms,
+  { terms, columns, idf, counter }: FittedTerms,
   options: Options,
 ): Generator<Progress, TermRows> {
   const columnOf = new Int32Array(numbers.size).fill(-1);
   for (const term of terms) columnOf[numbers.get(term)!] = columns.get(term)!;
-  const counter = new TermCounts(columns);
   const rows = new TermRows(texts, options.norm);
   while (rows.rows < texts) {
     const counts = all!.valuesOf(rows.rows);

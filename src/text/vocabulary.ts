@@ -2,7 +2,7 @@ import { LanewiseError } from '../host/errors.ts';
 import type { Progress } from '../host/progress.ts';
 import { TermCounts } from './term-counts.ts';
 import { TermRows, twice } from './term-rows.ts';
-import { termsOf } from './texts.ts';
+import { checkFlag, termsOf } from './texts.ts';
 import type { Tokenizer } from './tokenize.ts';
 
 /** Which terms of the texts are kept. */
@@ -13,6 +13,8 @@ export interface VocabularyOptions {
   readonly maxDocuments?: number;
   /** Keeps only so many terms, those that occur most often; of equals those that sort first. @default Infinity */
   readonly maxFeatures?: number;
+  /** Whether a term counts 1, however often the text holds it. @default false */
+  readonly binary?: boolean;
 }
 
 /** All terms of the texts, by their numbers. */
@@ -29,12 +31,12 @@ export interface CountedTexts {
 
 /** @throws LanewiseError `INVALID_ARGUMENT` */
 export function checkVocabulary(options: VocabularyOptions): Required<VocabularyOptions> {
-  const { minDocuments = 1, maxDocuments = Infinity, maxFeatures = Infinity } = options;
+  const { minDocuments = 1, maxDocuments = Infinity, maxFeatures = Infinity, binary = false } = options;
   const documents = 'a share of the texts, in 0..1, or a number of them';
   check('minDocuments', minDocuments, isShare(minDocuments) || isCount(minDocuments), documents);
   check('maxDocuments', maxDocuments, isShare(maxDocuments) || isCount(maxDocuments), documents);
   check('maxFeatures', maxFeatures, isCount(maxFeatures), 'an integer from 1 on, or Infinity');
-  return { minDocuments, maxDocuments, maxFeatures };
+  return { minDocuments, maxDocuments, maxFeatures, binary: checkFlag('binary', binary) };
 }
 
 function check(name: string, got: unknown, isRight: boolean, expected: string): void {
@@ -96,7 +98,8 @@ export function chooseTerms(counted: CountedTexts, options: Required<VocabularyO
   terms.sort();
   if (terms.length === 0) throw noTerms(counted, options);
   if (terms.length <= options.maxFeatures) return terms;
-  const often = (term: string): number => occurrences[numbers.get(term)!]!;
+  const counts = options.binary ? documents : occurrences;
+  const often = (term: string): number => counts[numbers.get(term)!]!;
   // Sorting is stable: of equals those that sort first stay first.
   const ranked = terms.sort((a, b) => often(b) - often(a));
   return ranked.slice(0, options.maxFeatures).sort();
