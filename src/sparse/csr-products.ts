@@ -64,9 +64,10 @@ export class CsrProducts {
     const operandBytes = 16 * Math.ceil(operandRoom / 4);
     const from = this.#reserve(operandBytes + 4 * resultRoom);
     const to = from + operandBytes;
-    const { f32 } = this.#store.runtime.memory;
-    f32.set(operand, from / 4);
+    const { memory } = this.#store.runtime;
+    memory.f32.set(operand, from / 4);
     run(from, to);
+    const { f32 } = memory;
     if (!out) return f32.slice(to / 4, to / 4 + length);
     out.set(f32.subarray(to / 4, to / 4 + length));
     return out;

@@ -24,21 +24,22 @@ export interface Kernels extends HashKernels {
     indptr: number,
     indices: number,
     values: number,
-    from: number,
-    to: number,
+    rows: number,
     x: number,
     y: number,
+    order: number,
+    scratch: number,
   ): void;
   multiplyCsrDense(
     indptr: number,
     indices: number,
     values: number,
-    from: number,
-    to: number,
+    rows: number,
     x: number,
     y: number,
     stride: number,
   ): void;
+  orderRows(indptr: number, rows: number, order: number, scratch: number): void;
   multiplyCsrTransposed(
     indptr: number,
     indices: number,
