@@ -1,4 +1,5 @@
 export * from '../host/index.ts';
+export type { CsrMatrix } from '../sparse/csr-matrix.ts';
 export { capabilities, init } from '../sparse/kernels.ts';
 export {
   type FusedRanking,
@@ -16,3 +17,10 @@ export {
   type TextSearchable,
   type VectorSearchable,
 } from './hybrid.ts';
+export { HashingVectorizer, type HashingVectorizerOptions } from './hashing-vectorizer.ts';
+export { murmur3 } from './murmur3.ts';
+export type { RowNorm } from './term-rows.ts';
+export type { TfidfOptions } from './tfidf-options.ts';
+export { TfidfVectorizer } from './tfidf-vectorizer.ts';
+export { type Tokenizer, tokenize } from './tokenize.ts';
+export type { VocabularyOptions } from './vocabulary.ts';
