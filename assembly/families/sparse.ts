@@ -1,4 +1,4 @@
-// Sparse matrices and text: float32 and integers alone, so that one tier serves everywhere.
+// Sparse matrices and text: what relaxed instructions would change they must not, so that one tier serves everywhere.
 
 export { finishHash, startHash, updateHash } from '../checksum';
 export { multiplyCsr, multiplyCsrDense, orderRows } from '../csr';
@@ -14,3 +14,7 @@ export {
   normalizeRows,
   scaleValues,
 } from '../csr-rows';
+export { multiplyDense } from '../dense';
+export { accumulate, reflect, rotateRows } from '../eigen';
+export { addGram } from '../gram';
+export { multiplyCsrWide } from '../wide';

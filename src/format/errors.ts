@@ -6,7 +6,7 @@ interface FileErrorDetails extends ErrorDetails {
   readonly expected: string | number;
   readonly got: string | number;
   /** What to do about it. @default the file is damaged: copy or download it again */
-  readonly remedy?: string;
+  readonly remedy?: string | undefined;
 }
 
 /** The error of a reader, in one sentence: "subject: expected this, got that; remedy". */

@@ -3,8 +3,9 @@ import type { MatrixMarketScanner } from './matrix-market-scanner.ts';
 
 /** What the first line says: how entries are laid out, what a value is, and what the entries not stored are. */
 export interface MatrixMarketKind {
-  readonly layout: 'coordinate' | 'array';
-  readonly field: 'real' | 'integer' | 'pattern';
+  readonly isArray: boolean;
+  readonly isPattern: boolean;
+  readonly isInteger: boolean;
   readonly symmetry: 'general' | 'symmetric' | 'skew-symmetric';
 }
 
@@ -15,66 +16,34 @@ export interface MatrixMarketSize {
   readonly entries: number;
 }
 
-const BANNER = /^%%MatrixMarket\s+matrix\s+(\S+)\s+(\S+)\s+(\S+)\s*$/i;
-const LAYOUTS = { coordinate: 'coordinate', array: 'array' } as const;
-/** Two names beyond the standard's own are written by the widespread fast_matrix_market. */
-const FIELDS = {
-  real: 'real',
-  double: 'real',
-  integer: 'integer',
-  'unsigned-integer': 'integer',
-  pattern: 'pattern',
-} as const;
-const SYMMETRIES = {
-  general: 'general',
-  symmetric: 'symmetric',
-  'skew-symmetric': 'skew-symmetric',
-} as const;
+/** Two of the fields are not the standard's own, but the widespread fast_matrix_market writes them. */
+const BANNER =
+  /^%%matrixmarket\s+matrix\s+(coordinate|array)\s+(real|double|(?:unsigned-)?integer|pattern)\s+(general|(?:skew-)?symmetric)\s*$/;
+/** An array has no pattern, and what is its own negative has values. */
+const CONTRADICTION = /array\s+pattern|pattern\s+skew/;
 
 /** Indices are 32 bits wide. */
 export const SIZE_LIMIT: number = 2 ** 32 - 1;
 
-/** @throws LanewiseError `FILE_FORMAT`: not a matrix in this format, or a kind that is not read; `FILE_DTYPE`: complex */
+/** @throws LanewiseError `FILE_FORMAT`: not a matrix in this format, or of another kind; `FILE_DTYPE`: complex */
 export function readBanner(scanner: MatrixMarketScanner): MatrixMarketKind {
-  const text = scanner.text();
+  const text = scanner.text().toLowerCase();
   const words = BANNER.exec(text);
-  if (!words) {
-    throw fileError('FILE_FORMAT', 'mtx line 1', {
-      expected: '%%MatrixMarket matrix, then layout, field and symmetry',
-      got: describe(text),
-      remedy: 'give the bytes of a Matrix Market file, not compressed',
-    });
-  }
-  const [layout, field, symmetry] = words.slice(1).map((word) => word.toLowerCase());
-  const kind = {
-    layout: choose('FILE_FORMAT', 'layout', LAYOUTS, layout),
-    field: choose('FILE_DTYPE', 'field', FIELDS, field),
-    symmetry: choose('FILE_FORMAT', 'symmetry', SYMMETRIES, symmetry),
-  };
-  const isContradiction =
-    kind.field === 'pattern' && (kind.layout === 'array' || kind.symmetry === 'skew-symmetric');
-  if (isContradiction) {
-    throw fileError('FILE_FORMAT', 'mtx line 1', {
-      expected: 'a field with values, which an array and a skew-symmetric matrix have',
-      got: 'pattern',
+  if (!words || CONTRADICTION.test(text)) {
+    throw fileError(text.includes('complex') ? 'FILE_DTYPE' : 'FILE_FORMAT', 'mtx line 1', {
+      expected:
+        '%%MatrixMarket matrix, coordinate or array, real, integer or pattern, general, symmetric or skew-symmetric',
+      got: describe(text.replace('%%matrixmarket ', '')),
+      remedy: 'give the bytes of a Matrix Market file, not compressed, of a real matrix',
     });
   }
   scanner.skipLine();
-  return kind;
-}
-
-function choose<Name extends string>(
-  code: 'FILE_FORMAT' | 'FILE_DTYPE',
-  subject: string,
-  names: Readonly<Record<string, Name>>,
-  word: string,
-): Name {
-  if (Object.hasOwn(names, word)) return names[word];
-  throw fileError(code, `mtx line 1, ${subject}`, {
-    expected: [...new Set(Object.values(names))].join(', '),
-    got: describe(word),
-    remedy: 'save a real matrix, the real and the imaginary part of a complex one by themselves',
-  });
+  return {
+    isArray: words[1] === 'array',
+    isPattern: words[2] === 'pattern',
+    isInteger: words[2].endsWith('integer'),
+    symmetry: words[3] as MatrixMarketKind['symmetry'],
+  };
 }
 
 /**
@@ -85,9 +54,8 @@ function choose<Name extends string>(
  */
 export function readSize(
   scanner: MatrixMarketScanner,
-  { layout, field, symmetry }: MatrixMarketKind,
+  { isArray, isPattern, symmetry }: MatrixMarketKind,
 ): MatrixMarketSize {
-  const isArray = layout === 'array';
   const names = isArray ? 'rows and columns' : 'rows, columns and entries';
   const subject = (): string => `mtx line ${scanner.line}, size`;
   if (!scanner.nextLine()) {
@@ -96,16 +64,13 @@ export function readSize(
   const rows = scanner.count();
   const columns = scanner.count();
   const announced = isArray ? storedInArray(rows, columns, symmetry) : scanner.count();
-  const isSound = rows <= SIZE_LIMIT && columns <= SIZE_LIMIT && announced <= Number.MAX_SAFE_INTEGER;
-  if (!isSound || !scanner.endsLine()) {
-    const expected = `${names}, each below 2^32`;
+  const isSquare = symmetry === 'general' || rows === columns;
+  const isCount = rows <= SIZE_LIMIT && columns <= SIZE_LIMIT && announced <= Number.MAX_SAFE_INTEGER;
+  if (!isCount || !isSquare || !scanner.endsLine()) {
+    const expected = `${names}, each below 2^32${symmetry === 'general' ? '' : `, as many rows as columns, ${symmetry}`}`;
     throw fileError('FILE_CORRUPT', subject(), { expected, got: describe(scanner.text()) });
   }
-  if (symmetry !== 'general' && rows !== columns) {
-    const expected = `as many rows as columns, since it is ${symmetry}`;
-    throw fileError('FILE_CORRUPT', subject(), { expected, got: `${rows} x ${columns}` });
-  }
-  const fields = isArray ? 1 : field === 'pattern' ? 2 : 3;
+  const fields = isArray ? 1 : isPattern ? 2 : 3;
   // A digit and what parts it from the next one; the last line may lack its newline.
   if (announced * 2 * fields - 1 > scanner.rest) {
     throw fileError('FILE_TRUNCATED', `mtx line ${scanner.line}, entries`, {

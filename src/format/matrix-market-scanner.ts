@@ -86,13 +86,9 @@ export class MatrixMarketScanner {
 
   /** The field at the cursor as a count, Infinity where no double holds it; NaN where it is anything but digits. */
   count(): number {
-    const bytes = this.#bytes;
-    const start = this.#skipBlanks();
-    let position = start;
-    let value = 0;
-    while (position < bytes.length && isDigit(bytes[position]))
-      value = value * 10 + (bytes[position++] - ZERO);
-    return this.#endField(position) && position > start ? value : Number.NaN;
+    this.#skipBlanks();
+    const count = this.#digits();
+    return this.#endsField() ? count : Number.NaN;
   }
 
   /**
@@ -118,11 +114,14 @@ export class MatrixMarketScanner {
     }
     let exponent = whole < 0 ? 0 : whole - digits;
     if (position < bytes.length && (bytes[position] | SPACE) === SMALL_E) {
-      this.#position = position + 1;
-      exponent += this.#exponent();
+      position++;
+      const isNegative = bytes[position] === MINUS;
+      this.#position = isNegative || bytes[position] === PLUS ? position + 1 : position;
+      exponent += isNegative ? -this.#digits() : this.#digits();
       position = this.#position;
     }
-    if (!this.#endField(position) || digits === 0) return Number.NaN;
+    this.#position = position;
+    if (!this.#endsField() || digits === 0) return Number.NaN;
 
     // A sum that has once reached 2^53 is rounded, but never falls below it again.
     if (!(mantissa <= Number.MAX_SAFE_INTEGER && exponent >= -22 && exponent <= 22)) {
@@ -133,17 +132,16 @@ export class MatrixMarketScanner {
     return sign === MINUS ? -magnitude : magnitude;
   }
 
-  #exponent(): number {
+  /** The number that the digits at the cursor make; NaN where there are none. */
+  #digits(): number {
     const bytes = this.#bytes;
-    const sign = bytes[this.#position];
-    let position = sign === MINUS || sign === PLUS ? this.#position + 1 : this.#position;
-    const start = position;
+    const start = this.#position;
+    let position = start;
     let value = 0;
     while (position < bytes.length && isDigit(bytes[position]))
       value = value * 10 + (bytes[position++] - ZERO);
     this.#position = position;
-    if (position === start) return Number.NaN;
-    return sign === MINUS ? -value : value;
+    return position > start ? value : Number.NaN;
   }
 
   #skipBlanks(): number {
@@ -154,11 +152,9 @@ export class MatrixMarketScanner {
     return position;
   }
 
-  /** Moves the cursor there; whether the field ends there too. */
-  #endField(position: number): boolean {
-    this.#position = position;
-    if (position === this.#bytes.length) return true;
-    const byte = this.#bytes[position];
+  /** Whether the field ends at the cursor. */
+  #endsField(): boolean {
+    const byte = this.#position < this.#bytes.length ? this.#bytes[this.#position] : NEWLINE;
     return byte === NEWLINE || isBlank(byte);
   }
 

@@ -53,7 +53,7 @@ export function readMatrixMarket(file: Uint8Array | string): CooArrays {
   const scanner = new MatrixMarketScanner(typeof file === 'string' ? new TextEncoder().encode(file) : file);
   const kind = readBanner(scanner);
   const size = readSize(scanner, kind);
-  const stored = kind.layout === 'array' ? readArray(scanner, size, kind) : readEntries(scanner, size, kind);
+  const stored = readEntries(scanner, size, kind);
   if (scanner.nextLine()) {
     throw fileError('FILE_CORRUPT', `mtx line ${scanner.line}`, {
       expected: `the end of the file after ${size.entries} entries`,
@@ -68,128 +68,116 @@ function readEntries(
   { rows, columns, entries }: MatrixMarketSize,
   kind: MatrixMarketKind,
 ): CooArrays {
+  const { isArray, isInteger, symmetry } = kind;
   const rowIndex = new Uint32Array(entries);
   const columnIndex = new Uint32Array(entries);
-  const values = kind.field === 'pattern' ? undefined : new Float32Array(entries);
-  const isInteger = kind.field === 'integer';
-  // How far below the diagonal an entry of the stored triangle stands at least.
-  const depth =
-    kind.symmetry === 'general' ? Number.NEGATIVE_INFINITY : kind.symmetry === 'symmetric' ? 0 : 1;
+  const values = kind.isPattern ? undefined : new Float32Array(entries);
+  /** How far below the diagonal a stored entry stands at least. */
+  const depth = symmetry === 'general' ? Number.NEGATIVE_INFINITY : symmetry === 'symmetric' ? 0 : 1;
+  // An array goes down its columns, each from its first stored row on.
+  let column = 1;
+  let row = Math.max(1, 1 + depth) - 1;
+  let kept = 0;
   for (let entry = 0; entry < entries; entry++) {
-    if (!scanner.nextLine()) throw endsEarly(scanner, entries, entry);
-    const row = scanner.count();
-    const column = scanner.count();
-    const isInside = row >= 1 && row <= rows && column >= 1 && column <= columns && row - column >= depth;
+    if (!scanner.nextLine()) {
+      const details = { expected: entries, got: entry };
+      throw fileError('FILE_TRUNCATED', `mtx line ${scanner.line}, entries`, details);
+    }
+    if (!isArray) {
+      row = scanner.count();
+      column = scanner.count();
+    } else if (++row > rows) row = Math.max(1, ++column + depth);
     const value = values ? scanner.number() : 1;
+    const isInside = row >= 1 && row <= rows && column >= 1 && column <= columns && row - column >= depth;
     if (!isInside || !isValue(value, isInteger) || !scanner.endsLine()) {
-      throw faultOf(scanner, [rows, columns], kind);
+      throw faultOf(scanner, isArray ? [] : [rows, columns], kind);
     }
-    rowIndex[entry] = row - 1;
-    columnIndex[entry] = column - 1;
-    if (values) values[entry] = value;
+    rowIndex[kept] = row - 1;
+    columnIndex[kept] = column - 1;
+    if (values) values[kept] = value;
+    if (!(isArray && values?.[kept] === 0)) kept++;
   }
-  return values ? { rows, columns, rowIndex, columnIndex, values } : { rows, columns, rowIndex, columnIndex };
-}
-
-/** The entries of an array that are not 0, column after column. */
-function readArray(
-  scanner: MatrixMarketScanner,
-  { rows, columns, entries }: MatrixMarketSize,
-  kind: MatrixMarketKind,
-): CooArrays {
-  const rowIndex = new Uint32Array(entries);
-  const columnIndex = new Uint32Array(entries);
-  const values = new Float32Array(entries);
-  let read = 0;
-  let nonZeros = 0;
-  for (let column = 0; column < columns && read < entries; column++) {
-    const first = kind.symmetry === 'general' ? 0 : kind.symmetry === 'symmetric' ? column : column + 1;
-    for (let row = first; row < rows; row++, read++) {
-      if (!scanner.nextLine()) throw endsEarly(scanner, entries, read);
-      const value = scanner.number();
-      if (!isValue(value, kind.field === 'integer') || !scanner.endsLine()) throw faultOf(scanner, [], kind);
-      rowIndex[nonZeros] = row;
-      columnIndex[nonZeros] = column;
-      values[nonZeros] = value;
-      if (values[nonZeros] !== 0) nonZeros++;
-    }
-  }
+  const cut = <Numbers extends Uint32Array | Float32Array>(array: Numbers): Numbers =>
+    kept < entries ? (array.slice(0, kept) as Numbers) : array;
   return {
-    ...{ rows, columns, rowIndex: rowIndex.slice(0, nonZeros), columnIndex: columnIndex.slice(0, nonZeros) },
-    values: values.slice(0, nonZeros),
+    ...{ rows, columns, rowIndex: cut(rowIndex), columnIndex: cut(columnIndex) },
+    ...(values && { values: cut(values) }),
   };
 }
 
 /** The stored entries, then those that they imply on the other side of the diagonal. */
 function mirrored({ rows, columns, rowIndex, columnIndex, values }: CooArrays, sign: 1 | -1): CooArrays {
-  const stored = rowIndex.length;
-  let beside = 0;
-  for (let entry = 0; entry < stored; entry++) if (rowIndex[entry] !== columnIndex[entry]) beside++;
+  const isBeside = (_: number, entry: number): boolean => rowIndex[entry] !== columnIndex[entry];
+  return {
+    ...{ rows, columns, rowIndex: join(Uint32Array, rowIndex, columnIndex.filter(isBeside)) },
+    columnIndex: join(Uint32Array, columnIndex, rowIndex.filter(isBeside)),
+    ...(values && {
+      values: join(
+        Float32Array,
+        values,
+        values.filter(isBeside).map((value) => sign * value),
+      ),
+    }),
+  };
+}
 
-  const wholeRows = new Uint32Array(stored + beside);
-  const wholeColumns = new Uint32Array(stored + beside);
-  const wholeValues = values && new Float32Array(stored + beside);
-  wholeRows.set(rowIndex);
-  wholeColumns.set(columnIndex);
-  if (values) wholeValues?.set(values);
-  let mirror = stored;
-  for (let entry = 0; entry < stored; entry++) {
-    if (rowIndex[entry] === columnIndex[entry]) continue;
-    wholeRows[mirror] = columnIndex[entry];
-    wholeColumns[mirror] = rowIndex[entry];
-    if (values && wholeValues) wholeValues[mirror] = sign * values[entry];
-    mirror++;
-  }
-  const whole = { rows, columns, rowIndex: wholeRows, columnIndex: wholeColumns };
-  return wholeValues ? { ...whole, values: wholeValues } : whole;
+function join<Numbers extends Uint32Array | Float32Array>(
+  Whole: new (length: number) => Numbers,
+  stored: Numbers,
+  implied: Numbers,
+): Numbers {
+  const whole = new Whole(stored.length + implied.length);
+  whole.set(stored);
+  whole.set(implied, stored.length);
+  return whole;
 }
 
 function isValue(value: number, isInteger: boolean): boolean {
   return Number.isFinite(Math.fround(value)) && (!isInteger || Number.isInteger(value));
 }
 
-function endsEarly(scanner: MatrixMarketScanner, expected: number, got: number): Error {
-  return fileError('FILE_TRUNCATED', `mtx line ${scanner.line}, entries`, { expected, got });
-}
-
 /** What is wrong with the entry on the line at the cursor, where the indices are to be from 1 to `limits`. */
 function faultOf(scanner: MatrixMarketScanner, limits: readonly number[], kind: MatrixMarketKind): Error {
   const text = scanner.text();
   const fields = text.match(FIELD) ?? [];
-  const count = limits.length + (kind.field === 'pattern' ? 0 : 1);
-  const corrupt = (subject: string, expected: string | number, got: string | number): Error =>
-    fileError('FILE_CORRUPT', `mtx line ${scanner.line}, ${subject}`, { expected, got });
+  const count = limits.length + (kind.isPattern ? 0 : 1);
+  const fault = (
+    subject: string,
+    expected: string | number,
+    got: string | number,
+    code: 'FILE_CORRUPT' | 'FILE_TRUNCATED' | 'INVALID_VALUE' = 'FILE_CORRUPT',
+    remedy?: string,
+  ): Error => fileError(code, `mtx line ${scanner.line}, ${subject}`, { expected, got, remedy });
 
-  if (text.length > LINE_CHARACTERS) return corrupt('characters', `at most ${LINE_CHARACTERS}`, 'more');
+  if (text.length > LINE_CHARACTERS) return fault('characters', `at most ${LINE_CHARACTERS}`, 'more');
   if (fields.length !== count) {
-    if (fields.length > count || !scanner.isLastLine) return corrupt('fields', count, fields.length);
-    const details = { expected: count, got: fields.length };
-    return fileError('FILE_TRUNCATED', `mtx line ${scanner.line}, fields`, details);
+    const isCut = fields.length < count && scanner.isLastLine;
+    return fault('fields', count, fields.length, isCut ? 'FILE_TRUNCATED' : 'FILE_CORRUPT');
   }
   for (const [position, limit] of limits.entries()) {
     const index = INTEGER.test(fields[position]) ? Number(fields[position]) : 0;
     if (index < 1 || index > limit) {
-      return corrupt(position === 0 ? 'row' : 'column', `1 to ${limit}`, describe(fields[position]));
+      return fault(position === 0 ? 'row' : 'column', `1 to ${limit}`, describe(fields[position]));
     }
   }
-  const value = fields[limits.length];
-  const isNumber = DECIMAL.test(value);
-  if (NOT_FINITE.test(value) || (isNumber && !Number.isFinite(Math.fround(Number(value))))) {
-    return fileError('INVALID_VALUE', `mtx line ${scanner.line}, value`, {
-      expected: 'a finite number of float32, below 3.5e38',
-      got: describe(value),
-      remedy: 'leave such entries out, or scale the matrix',
-    });
+  if (!kind.isPattern) {
+    const text = fields[limits.length];
+    const value = DECIMAL.test(text) ? Number(text) : Number.NaN;
+    if (NOT_FINITE.test(text) || Math.abs(Math.fround(value)) === Number.POSITIVE_INFINITY) {
+      const remedy = 'leave such entries out, or scale the matrix';
+      return fault(
+        'value',
+        'a finite number of float32, below 3.5e38',
+        describe(text),
+        'INVALID_VALUE',
+        remedy,
+      );
+    }
+    if (!isValue(value, kind.isInteger)) {
+      return fault('value', kind.isInteger ? 'an integer' : 'a number', describe(text));
+    }
   }
-  if (count > limits.length && !isValue(isNumber ? Number(value) : Number.NaN, kind.field === 'integer')) {
-    return corrupt('value', kind.field === 'integer' ? 'an integer' : 'a number', describe(value));
-  }
-  return fileError('FILE_CORRUPT', `mtx line ${scanner.line}`, {
-    expected:
-      kind.symmetry === 'symmetric'
-        ? 'row >= column, the lower triangle'
-        : 'row > column, below the diagonal',
-    got: `row ${fields[0]}, column ${fields[1]}`,
-    remedy: `store that half of a ${kind.symmetry} matrix, or all of it as general`,
-  });
+  const place = kind.symmetry === 'symmetric' ? 'row >= column' : 'row > column';
+  const remedy = 'store the lower half alone, or all of it as general';
+  return fault('place', `${place}, ${kind.symmetry}`, `${fields[0]}, ${fields[1]}`, 'FILE_CORRUPT', remedy);
 }

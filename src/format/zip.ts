@@ -87,11 +87,10 @@ export async function extract(
   limit: number,
 ): Promise<Uint8Array> {
   const subject = `npz entry ${describe(name)}`;
-  const most = Math.min(limit, isDeflated ? data.length * DEFLATE_RATIO : data.length);
-  if (size > most)
-    throw fileError('FILE_CORRUPT', `${subject}, bytes`, { expected: `at most ${most}`, got: size });
-  if (!isDeflated && size < data.length) {
-    throw fileError('FILE_CORRUPT', `${subject}, bytes`, { expected: data.length, got: size });
+  const least = isDeflated ? 0 : data.length;
+  const most = Math.min(limit, isDeflated ? data.length * DEFLATE_RATIO : least);
+  if (size < least || size > most) {
+    throw fileError('FILE_CORRUPT', `${subject}, bytes`, { expected: `${least} to ${most}`, got: size });
   }
   const content = isDeflated ? await inflate(data, size, subject) : data;
   const sum = crc32(content);

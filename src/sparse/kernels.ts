@@ -108,6 +108,29 @@ export interface Kernels extends HashKernels {
     indicesOut: number,
     valuesOut: number,
   ): void;
+  multiplyDense(
+    x: number,
+    rows: number,
+    xStride: number,
+    m: number,
+    depth: number,
+    yStride: number,
+    isUpper: boolean,
+    y: number,
+  ): void;
+  addGram(x: number, rows: number, stride: number, mean: number, scratch: number, gram: number): void;
+  reflect(a: number, n: number, stride: number, k: number, betas: number, p: number): number;
+  accumulate(a: number, n: number, stride: number, k: number, betas: number, vectors: number): void;
+  rotateRows(vectors: number, stride: number, first: number, count: number, rotations: number): void;
+  multiplyCsrWide(
+    indptr: number,
+    indices: number,
+    values: number,
+    from: number,
+    to: number,
+    x: number,
+    y: number,
+  ): void;
   unpadRows(block: number, rows: number, columns: number, stride: number): void;
 }
 
