@@ -5,11 +5,48 @@ import { type Runtime as HostRuntime, type KernelFamily, load, prepare } from '.
 
 /** The kernels as AssemblyScript exports them (assembly/families/sparse.ts): addresses in, numbers out. */
 export interface Kernels extends HashKernels {
+  addCsr(
+    indptrA: number,
+    indicesA: number,
+    valuesA: number,
+    indptrB: number,
+    indicesB: number,
+    valuesB: number,
+    rows: number,
+    alpha: number,
+    beta: number,
+    indptrOut: number,
+    indicesOut: number,
+    valuesOut: number,
+  ): void;
   checkBelow(indices: number, count: number, limit: number): number;
   checkFinite(values: number, count: number): number;
   checkIndices(indptr: number, indices: number, rows: number, columns: number): number;
   checkStarts(indptr: number, rows: number, nonzeros: number): number;
+  copyPart(
+    indptr: number,
+    indices: number,
+    values: number,
+    from: number,
+    to: number,
+    first: number,
+    width: number,
+    indptrOut: number,
+    indicesOut: number,
+    valuesOut: number,
+  ): void;
+  countPart(indptr: number, indices: number, from: number, to: number, first: number, width: number): number;
   countPlaces(indptr: number, indices: number, rows: number): number;
+  countSum(indptrA: number, indicesA: number, indptrB: number, indicesB: number, rows: number): number;
+  gatherColumns(
+    indices: number,
+    values: number,
+    nonzeros: number,
+    columns: number,
+    kind: number,
+    sums: number,
+  ): void;
+  gatherRows(indptr: number, values: number, rows: number, kind: number, out: number): void;
   groupEntries(
     keys: number,
     others: number,
@@ -24,21 +61,22 @@ export interface Kernels extends HashKernels {
     indptr: number,
     indices: number,
     values: number,
-    from: number,
-    to: number,
+    rows: number,
     x: number,
     y: number,
+    order: number,
+    scratch: number,
   ): void;
   multiplyCsrDense(
     indptr: number,
     indices: number,
     values: number,
-    from: number,
-    to: number,
+    rows: number,
     x: number,
     y: number,
     stride: number,
   ): void;
+  orderRows(indptr: number, rows: number, order: number, scratch: number): void;
   multiplyCsrTransposed(
     indptr: number,
     indices: number,
@@ -48,7 +86,9 @@ export interface Kernels extends HashKernels {
     x: number,
     y: number,
   ): void;
+  normalizeRows(indptr: number, values: number, rows: number, kind: number, out: number): void;
   padRows(block: number, rows: number, columns: number, stride: number): void;
+  scaleValues(values: number, count: number, factor: number, out: number): void;
   sumPlaces(
     indptr: number,
     indices: number,
