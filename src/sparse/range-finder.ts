@@ -165,8 +165,8 @@ class RangeFinder {
       const most = starts[row]! + entries;
       for (row++; row < rows && starts[row + 1]! <= most && row - first < entries; row++);
       runtime.kernels.multiplyCsrDense(
-        ...([indptr, indices, values, first, row] as const),
-        ...([from.address, to.address, this.#stride] as const),
+        ...([indptr + 4 * first, indices, values, row - first] as const),
+        ...([from.address, to.address + 4 * this.#stride * first, this.#stride] as const),
       );
       yield { done: row, total: rows };
     }
