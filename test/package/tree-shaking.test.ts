@@ -25,6 +25,9 @@ const NEEDS: Readonly<Record<string, readonly string[]>> = {
   compare: ['Bitmap', 'percentile', 'recall'],
   writeSafetensors: ['createSafetensors'],
   loadInStages: ['openSafetensors', 'createSafetensors', 'writeSafetensors'],
+  TruncatedSVD: ['CsrMatrix'],
+  pageRank: ['CsrMatrix'],
+  powerIteration: ['CsrMatrix'],
   // A worker serves whatever it is asked for.
   serve: ['FlatIndex', 'IvfIndex', 'HnswIndex', 'LshIndex', 'KMeans', 'tune', 'percentile', ...INDEX],
 };
