@@ -3,6 +3,7 @@ export type { CsrMatrix } from '../sparse/csr-matrix.ts';
 export { capabilities, init } from '../sparse/kernels.ts';
 export { HashingVectorizer, type HashingVectorizerOptions } from './hashing-vectorizer.ts';
 export { murmur3 } from './murmur3.ts';
+export { type Snippet, type SnippetOptions, snippet } from './snippet.ts';
 export type { RowNorm } from './term-rows.ts';
 export type { TfidfOptions } from './tfidf-options.ts';
 export { TfidfVectorizer } from './tfidf-vectorizer.ts';
