@@ -1,6 +1,29 @@
 export { type ErrorCode, type ErrorDetails, LanewiseError } from '../host/errors.ts';
 export { type Compared, type CompareOptions, compare, type MethodReport } from './compare.ts';
+export type { Judgements, Rankings } from './judgements.ts';
 export type { Latency } from './measure.ts';
 export { percentile } from './percentile.ts';
+export type { Gain } from './query-metrics.ts';
+export {
+  averagePrecision,
+  evaluateRankings,
+  type GainOptions,
+  hitRateAt,
+  ndcgAt,
+  precisionAt,
+  type RankingMetric,
+  type RankingOptions,
+  type RankingReport,
+  recallAt,
+  reciprocalRank,
+} from './ranking.ts';
 export { type Answers, recall } from './recall.ts';
+export {
+  bootstrapInterval,
+  type ChanceOptions,
+  type IntervalOptions,
+  type MeanInterval,
+  type RandomizationResult,
+  randomizationTest,
+} from './significance.ts';
 export { type TuneOptions, tune } from './tune.ts';

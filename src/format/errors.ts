@@ -1,12 +1,12 @@
 import { type ErrorCode, type ErrorDetails, LanewiseError } from '../host/errors.ts';
 
-type FileErrorCode = Extract<ErrorCode, `FILE_${string}`>;
+type FileErrorCode = Extract<ErrorCode, `FILE_${string}` | 'INVALID_VALUE'>;
 
 interface FileErrorDetails extends ErrorDetails {
   readonly expected: string | number;
   readonly got: string | number;
   /** What to do about it. @default the file is damaged: copy or download it again */
-  readonly remedy?: string;
+  readonly remedy?: string | undefined;
 }
 
 /** The error of a reader, in one sentence: "subject: expected this, got that; remedy". */

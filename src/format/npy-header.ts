@@ -1,16 +1,17 @@
 import { describe, fileError } from './errors.ts';
 
-/** The element types that are read, by NumPy's names for them. */
-export type NpyDtype = 'f4' | 'f2' | 'i1' | 'u1';
+/** Which element types a reader takes, the first group that matches being NumPy's name without the byte order. */
+export interface NpyDtypes {
+  readonly pattern: RegExp;
+  /** The same for a message. */
+  readonly expected: string;
+}
 
 /** What a header says of its array; `shape` is outermost extent first. */
 export interface NpyHeader {
-  readonly dtype: NpyDtype;
+  readonly dtype: string;
   readonly shape: readonly number[];
 }
-
-/** The byte order of floats must be little-endian; single bytes have none, whatever the sign before them. */
-const DTYPE = /^(?:<(f4|f2)|[|<>=]?(i1|u1))$/;
 
 // The tokens of the dict, each with the spaces before it. Sticky: a token stands at the cursor or is not there.
 const OPENING_BRACE = /\s*\{/y;
@@ -62,18 +63,18 @@ class Cursor {
  * Parses the Python dict in a header, `{'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }`: these three keys in
  * any order, each once, and no other expression of Python. Linear in the text.
  *
- * @throws LanewiseError `FILE_CORRUPT`: not such a dict; `FILE_DTYPE`: elements other than f4, f2, i1 and u1;
- *   `FILE_FORMAT`: Fortran order
+ * @throws LanewiseError `FILE_CORRUPT`: not such a dict; `FILE_DTYPE`: other elements than those given; `FILE_FORMAT`:
+ *   Fortran order
  */
-export function parseNpyHeader(text: string): NpyHeader {
+export function parseNpyHeader(text: string, dtypes: NpyDtypes): NpyHeader {
   const cursor = new Cursor(text);
-  const header: { dtype?: NpyDtype; order?: 'C'; shape?: number[] } = {};
+  const header: { dtype?: string; order?: 'C'; shape?: number[] } = {};
   cursor.expect(OPENING_BRACE, 'a dict');
   do {
     const key = cursor.accept(TEXT);
     if (key === undefined) break;
     cursor.expect(COLON, 'a colon');
-    if (key === 'descr' && !header.dtype) header.dtype = readDtype(cursor);
+    if (key === 'descr' && !header.dtype) header.dtype = readDtype(cursor, dtypes);
     else if (key === 'fortran_order' && !header.order) header.order = readOrder(cursor);
     else if (key === 'shape' && !header.shape) header.shape = readShape(cursor);
     else throw wrongKeys(describe(key));
@@ -86,18 +87,18 @@ export function parseNpyHeader(text: string): NpyHeader {
   return { dtype, shape };
 }
 
-function readDtype(cursor: Cursor): NpyDtype {
+function readDtype(cursor: Cursor, { pattern, expected }: NpyDtypes): string {
   const compound = cursor.accept(COMPOUND) !== undefined;
   const descr = compound ? '' : cursor.expect(TEXT, 'a dtype');
-  const match = DTYPE.exec(descr);
+  const match = pattern.exec(descr);
   if (!match) {
     throw fileError('FILE_DTYPE', 'npy dtype', {
-      expected: "'<f4', '<f2', '|i1' or '|u1'",
+      expected,
       got: compound ? 'a structured dtype' : describe(descr),
       remedy: compound ? 'save one field of it, .astype(np.float32)' : 'save array.astype(np.float32)',
     });
   }
-  return (match[1] ?? match[2]) as NpyDtype;
+  return match[1] ?? match[2];
 }
 
 function readOrder(cursor: Cursor): 'C' {

@@ -11,19 +11,24 @@
  */
 import { describe, fileError } from './errors.ts';
 import { widenHalves } from './half.ts';
-import { type NpyDtype, parseNpyHeader } from './npy-header.ts';
+import { type NpyDtypes, parseNpyHeader } from './npy-header.ts';
 import { elementCount } from './shape.ts';
 
-export type { NpyDtype };
+/** The element types that are read, by NumPy's names for them. */
+export type NpyDtype = 'f4' | 'f2' | 'i1' | 'u1';
 
-const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
+/** The byte order of floats must be little-endian; single bytes have none, whatever the sign before them. */
+const DTYPES: NpyDtypes = {
+  pattern: /^(?:<(f4|f2)|[|<>=]?(i1|u1))$/,
+  expected: "'<f4', '<f2', '|i1' or '|u1'",
+};
+
+export const MAGIC: readonly number[] = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
 const VERSION_AT = 6;
 const LENGTH_AT = 8;
 
 /** Version 1.0 cannot say more, and only structured dtypes, which are not read, need it. */
 const MAX_HEADER_BYTES = 65_535;
-
-const ELEMENT_BYTES: Readonly<Record<NpyDtype, number>> = { f4: 4, f2: 2, i1: 1, u1: 1 };
 
 /**
  * An array as read. `shape` is outermost extent first, `data` row-major; `dtype` is the file's, of which f2 is widened
@@ -48,15 +53,8 @@ export type NpyArray = { readonly shape: readonly number[] } & (
  *   than its shape needs
  */
 export function readNpy(bytes: Uint8Array): NpyArray {
-  const { start, end } = findHeader(bytes);
-  const { dtype, shape } = parseNpyHeader(new TextDecoder('latin1').decode(bytes.subarray(start, end)));
-  const count = elementCount(shape);
-  if (count === undefined) {
-    const expected = 'counts whose product is below 2^53';
-    throw fileError('FILE_CORRUPT', 'npy shape', { expected, got: describe(shape) });
-  }
-  const data = bytes.subarray(end);
-  checkLength(data.length, count * ELEMENT_BYTES[dtype]);
+  const { shape, data, ...file } = openNpy(bytes, DTYPES);
+  const dtype = file.dtype as NpyDtype;
   switch (dtype) {
     case 'f4':
       return { dtype, shape, data: elements(Float32Array, data) };
@@ -67,6 +65,35 @@ export function readNpy(bytes: Uint8Array): NpyArray {
     case 'u1':
       return { dtype, shape, data: elements(Uint8Array, data) };
   }
+}
+
+/** An array whose elements are still the file's bytes. */
+export interface NpyFile {
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  readonly data: Uint8Array;
+}
+
+/** As {@link readNpy}, for the element types given. */
+export function openNpy(bytes: Uint8Array, dtypes: NpyDtypes): NpyFile {
+  const { start, end } = findHeader(bytes);
+  const { dtype, shape } = parseNpyHeader(
+    new TextDecoder('latin1').decode(bytes.subarray(start, end)),
+    dtypes,
+  );
+  const count = elementCount(shape);
+  if (count === undefined) {
+    const expected = 'counts whose product is below 2^53';
+    throw fileError('FILE_CORRUPT', 'npy shape', { expected, got: describe(shape) });
+  }
+  const data = bytes.subarray(end);
+  checkLength(data.length, count * elementBytes(dtype));
+  return { dtype, shape, data };
+}
+
+/** The number in the name: bytes, or characters of four. */
+function elementBytes(dtype: string): number {
+  return Number(dtype.slice(1)) * (dtype.startsWith('U') ? 4 : 1);
 }
 
 /** Where the header stands, once it is known to lie within the file. */
@@ -113,13 +140,13 @@ function checkLength(got: number, expected: number): void {
   }
 }
 
-interface ElementArray<Data> {
+export interface ElementArray<Data> {
   new (buffer: ArrayBufferLike, byteOffset: number, length: number): Data;
   readonly BYTES_PER_ELEMENT: number;
 }
 
 /** The bytes as elements: a view of them where they are aligned, of a copy where not. */
-function elements<Data>(Elements: ElementArray<Data>, bytes: Uint8Array): Data {
+export function elements<Data>(Elements: ElementArray<Data>, bytes: Uint8Array): Data {
   const width = Elements.BYTES_PER_ELEMENT;
   const aligned = bytes.byteOffset % width === 0 ? bytes : new Uint8Array(bytes);
   return new Elements(aligned.buffer, aligned.byteOffset, aligned.length / width);

@@ -9,7 +9,7 @@
  * The writer pads with spaces until the data begin at a multiple of 64, and puts wider elements first (8, 4, 2, 1
  * bytes): each tensor is then aligned to its element without a gap, which the format forbids.
  */
-import { LanewiseError } from '../host/errors.ts';
+import { allocate } from './bytes.ts';
 import { describe, fileError, invalidArgument } from './errors.ts';
 import { encodeHeader, type Metadata, parseHeader } from './safetensors-header.ts';
 import { layOut, type SafetensorsDtype, type TensorSpec } from './safetensors-layout.ts';
@@ -171,13 +171,4 @@ export function findData(bytes: Uint8Array, fileBytes: number): number {
     throw foreign('safetensors header', 'an object', headerBytes === 0 ? 'nothing' : 'something else');
   }
   return dataStart;
-}
-
-function allocate(length: number): Uint8Array<ArrayBuffer> {
-  try {
-    return new Uint8Array(length);
-  } catch (cause) {
-    const message = `no array of ${length} bytes for the file; save fewer rows in one file`;
-    throw new LanewiseError('MEMORY_EXHAUSTED', message, { got: length, cause });
-  }
 }

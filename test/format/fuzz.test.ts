@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { readBvecs, readFvecs, readIvecs, readNpy, readSafetensors } from '../../src/format/index.ts';
 import { LanewiseError } from '../../src/host/errors.ts';
 import { concatenate, npyFile, safetensorsFile, uint32 } from './bytes.ts';
+import { flips, truncations } from './damage.ts';
 
 const runs = { seed: 20_240_601, numRuns: 3_000 };
 
@@ -44,19 +45,6 @@ function survives(read: (bytes: Uint8Array) => unknown, files: fc.Arbitrary<Uint
     fc.property(files, (bytes) => outcome(read, bytes) <= 2 * bytes.length),
     runs,
   );
-}
-
-function truncations(file: Uint8Array): fc.Arbitrary<Uint8Array> {
-  return fc.nat(file.length).map((length) => file.slice(0, length));
-}
-
-function flips(file: Uint8Array): fc.Arbitrary<Uint8Array> {
-  const flip = fc.record({ position: fc.nat(file.length - 1), mask: fc.integer({ min: 1, max: 255 }) });
-  return fc.array(flip, { minLength: 1, maxLength: 4 }).map((changes) => {
-    const copy = file.slice();
-    for (const { position, mask } of changes) copy[position] ^= mask;
-    return copy;
-  });
 }
 
 describe.each([
