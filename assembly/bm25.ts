@@ -4,9 +4,11 @@
 //           +52 terms   +56 terms u32   +60 sums: f32 a document of a window, all 0   +64 filter, +68 its bits
 //           +72 order: u32 a term, addresses of terms, the commonest first      +76 whether to prune u32
 //           +80 slack f64: what outweighs the rounding of a comparison   +88 postings added u32   +92 windows passed over u32
-//           +96 documents scored by themselves u32   +100 postings of essential terms in the window u32
+//           +96 documents scored by themselves u32   +104 windows to go before essential terms are tried again u32, +108 how
+//           many they were u32     in the window:  +100 postings to add u32   +112 bound f64
 //   term    +0 number u32   +4 idf f32   +8 postings left, +12 their end, +16 table of windows or 0, +20 largest impact f32
 //           in the window:  +24 bound f32   +28 first posting, +32 end   +36 whether it is essential u32
+//           +40 first posting in the segment
 //
 // A score is the sum over the terms, in the order of the query, of idf * impact, in float32. A window that even the sum of its
 // terms' bounds keeps below the threshold is passed over. Where terms remain below it together, they cannot bring a document
@@ -22,20 +24,32 @@ import { findTerm } from './postings';
 import { offer } from './results';
 import { largestImpact, renewTable, tableBytes, WINDOW_SHIFT } from './windows';
 
-const TERM_BYTES: usize = 40;
+const TERM_BYTES: usize = 48;
 const WINDOW: u32 = (<u32>1) << WINDOW_SHIFT;
 
 /** Fewer postings than this are gone through again rather than all sums of the window. */
 const FEW: u32 = WINDOW >> 3;
 
-/** Postings that are added in the time of scoring one document by itself. */
-const POSTINGS_A_DOCUMENT: u32 = 32;
+/** Postings that are added in the time of scoring one document by itself, beside those for its terms. */
+const POSTINGS_A_DOCUMENT: u32 = 64;
+
+/** Windows that at most go by after essential terms were not worth being looked at alone. */
+const LONGEST_PAUSE: u32 = 64;
 
 /** Looks through a segment for the query; `stamp` stands for the average length that the impacts are of. */
 export function searchPostings(query: usize, segment: usize, stamp: u32): void {
   if (!locate(query, segment, stamp)) return;
   const documents = load<u32>(segment);
-  for (let first: u32 = 0; first < documents; first += WINDOW) searchWindow(query, segment, first);
+  const rarest = load<usize>(load<usize>(query, 72) + ((<usize>(load<u32>(query, 56) - 1)) << 2));
+  const isPruned = load<u32>(query, 76) !== 0;
+  if (isPruned) {
+    for (let first: u32 = 0; first < documents; first += WINDOW)
+      if (enterWindow(query, segment, first) && hasPostings(rarest)) searchWindow(query, segment, first);
+    rewind(query);
+  }
+  for (let first: u32 = 0; first < documents; first += WINDOW)
+    if (enterWindow(query, segment, first) && !(isPruned && hasPostings(rarest)))
+      searchWindow(query, segment, first);
 }
 
 /** Scores the `count` documents of a segment whose numbers stand at `documents`, each by itself. */
@@ -62,6 +76,7 @@ function locate(query: usize, segment: usize, stamp: u32): bool {
     const to = postings + ((<usize>load<u32>(entry, 16)) << 2);
     store<usize>(term, from, 8);
     store<usize>(term, to, 12);
+    store<usize>(term, from, 40);
     const number = load<u32>(entry, 8);
     if (number === 0) {
       store<usize>(term, 0, 16);
@@ -79,47 +94,77 @@ function endOfTerms(query: usize): usize {
   return load<usize>(query, 52) + <usize>load<u32>(query, 56) * TERM_BYTES;
 }
 
-function searchWindow(query: usize, segment: usize, first: u32): void {
+/** Lets the window after the last be the first again. */
+function rewind(query: usize): void {
+  const end = endOfTerms(query);
+  for (let term = load<usize>(query, 52); term < end; term += TERM_BYTES)
+    store<usize>(term, load<usize>(term, 40), 8);
+}
+
+function hasPostings(term: usize): bool {
+  return load<usize>(term, 32) > load<usize>(term, 28);
+}
+
+/** Finds the postings of the next window, what they add at most, and how many they are; false where there are none. */
+function enterWindow(query: usize, segment: usize, first: u32): bool {
   let total: f64 = 0;
   let postings: u32 = 0;
   const end = endOfTerms(query);
   for (let term = load<usize>(query, 52); term < end; term += TERM_BYTES) {
-    enterWindow(term, load<usize>(segment, 20), first);
+    findPostings(term, load<usize>(segment, 20), first);
     total += <f64>load<f32>(term, 24);
     postings += <u32>(load<usize>(term, 32) - load<usize>(term, 28)) >> 2;
   }
-  if (postings === 0) return;
-  const threshold = <f64>load<f32>(query, 32);
-  const slack = load<f64>(query, 80);
-  let rest: f64 = 0;
   store<u32>(query, postings, 100);
+  store<f64>(query, total, 112);
+  return postings > 0;
+}
+
+function searchWindow(query: usize, segment: usize, first: u32): void {
+  const slack = load<f64>(query, 80);
+  const threshold = <f64>load<f32>(query, 32);
   if (load<u32>(query, 76) !== 0) {
-    if (total * slack < threshold) {
+    if (load<f64>(query, 112) * slack < threshold) {
       store<u32>(query, load<u32>(query, 92) + 1, 92);
       return;
     }
-    rest = leaveOut(query, threshold, slack, postings);
-  }
-  if (rest > 0) {
-    add(query, segment, first, false);
-    const essential = load<u32>(query, 100);
-    const least = <f32>(threshold / slack - rest);
-    if (
-      essential * POSTINGS_A_DOCUMENT <= postings ||
-      count(query, least) * POSTINGS_A_DOCUMENT <= postings
-    ) {
-      visit(query, segment, first, rest, slack);
-      return;
-    }
-    memory.fill(load<usize>(query, 60), 0, (<usize>WINDOW) << 2);
-    store<u32>(query, postings, 100);
+    if (searchEssential(query, segment, first, threshold, slack)) return;
   }
   add(query, segment, first, true);
   visit(query, segment, first, 0, 1);
 }
 
+/** Searches a window by its essential terms alone; false, and nothing done, where that would take longer. */
+function searchEssential(query: usize, segment: usize, first: u32, threshold: f64, slack: f64): bool {
+  const pause = load<u32>(query, 104);
+  if (pause > 0) {
+    store<u32>(query, pause - 1, 104);
+    return false;
+  }
+  const postings = load<u32>(query, 100);
+  const rest = leaveOut(query, threshold, slack);
+  const essential = load<u32>(query, 100);
+  if (rest > 0 && essential <= postings >> 2) {
+    const terms =
+      load<u32>(load<usize>(segment, 8) + ((<usize>load<u32>(segment)) << 2)) / load<u32>(segment);
+    const worth = (postings - essential) / (POSTINGS_A_DOCUMENT + terms);
+    add(query, segment, first, false);
+    if (essential <= worth || count(query, <f32>(threshold / slack - rest)) <= worth) {
+      visit(query, segment, first, rest, slack);
+      store<u32>(query, 0, 108);
+      return true;
+    }
+    memory.fill(load<usize>(query, 60), 0, (<usize>WINDOW) << 2);
+    const wait = min(LONGEST_PAUSE, 2 * load<u32>(query, 108) + 1);
+    store<u32>(query, wait, 104);
+    store<u32>(query, wait, 108);
+  }
+  store<u32>(query, postings, 100);
+  return false;
+}
+
 /** Finds a term's postings of a window, and what it adds to a score there at most. */
-function enterWindow(term: usize, postings: usize, first: u32): void {
+function findPostings(term: usize, postings: usize, first: u32): void {
   const table = load<usize>(term, 16);
   let impact: f32;
   let from: usize;
@@ -141,13 +186,10 @@ function enterWindow(term: usize, postings: usize, first: u32): void {
   store<f32>(term, load<f32>(term, 4) * impact, 24);
 }
 
-/**
- * Tells the essential terms of a window from those that stay below the threshold together; returns what those add at most,
- * 0 where there are none, or their postings are too few to be worth it.
- */
-function leaveOut(query: usize, threshold: f64, slack: f64, postings: u32): f64 {
+/** Tells the essential terms of a window from those that stay below the threshold together; returns what these add at most. */
+function leaveOut(query: usize, threshold: f64, slack: f64): f64 {
   let rest: f64 = 0;
-  let essential = postings;
+  let essential = load<u32>(query, 100);
   const order = load<usize>(query, 72);
   const end = order + ((<usize>load<u32>(query, 56)) << 2);
   for (let at = order; at < end; at += 4) {
@@ -159,7 +201,6 @@ function leaveOut(query: usize, threshold: f64, slack: f64, postings: u32): f64 
     rest = sum;
     essential -= <u32>(load<usize>(term, 32) - load<usize>(term, 28)) >> 2;
   }
-  if (postings - essential < essential >> 1) return 0;
   store<u32>(query, essential, 100);
   return rest;
 }

@@ -7,7 +7,7 @@ import type { Bm25Store } from './bm25-store.ts';
 
 /** Bytes of a query and of a term of it (assembly/bm25.ts). */
 const QUERY_BYTES = 128;
-const TERM_BYTES = 40;
+const TERM_BYTES = 48;
 const RESULT_BYTES = 8;
 /** Results of one search that arrays can be asked for. */
 const MOST_RESULTS = 2 ** 32;
@@ -130,8 +130,9 @@ function writeQuery(
   for (let i = 0; i < terms.length; i++) {
     const frequency = dictionary.frequency(terms[i]!);
     postings += frequency;
-    u32[query.terms / 4 + 10 * i] = terms[i]!;
-    f32[query.terms / 4 + 10 * i + 1] = idfOf(size, frequency);
+    const term = (query.terms + TERM_BYTES * i) / 4;
+    u32[term] = terms[i]!;
+    f32[term + 1] = idfOf(size, frequency);
     order.push(i);
   }
   order.sort((a, b) => dictionary.frequency(terms[b]!) - dictionary.frequency(terms[a]!) || a - b);
