@@ -1,7 +1,7 @@
 import { concatenate } from './bytes.ts';
 import { MAGIC } from './npy.ts';
 import { checkIndices, checkLength, checkSize, checkValues } from './sparse-input.ts';
-import type { CompressedArrays } from './sparse-npz.ts';
+import type { CompressedMatrix } from './sparse-npz.ts';
 import { writeZip } from './zip-write.ts';
 
 /** SciPy's indices are int32 as long as they fit. */
@@ -24,7 +24,7 @@ export function writeSparseNpz({
   indptr,
   indices,
   values = new Float32Array(indices.length).fill(1),
-}: CompressedArrays): Uint8Array<ArrayBuffer> {
+}: CompressedMatrix): Uint8Array<ArrayBuffer> {
   checkSize(rows, columns, INT32_MAX);
   checkLength('indptr', rows + 1, indptr);
   checkLength('indices', indptr[rows], indices);

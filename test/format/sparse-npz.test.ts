@@ -1,6 +1,6 @@
 import { deflateRawSync } from 'node:zlib';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { type CompressedArrays, readSparseNpz, writeSparseNpz } from '../../src/format/index.ts';
+import { type CompressedMatrix, readSparseNpz, writeSparseNpz } from '../../src/format/index.ts';
 import { type ErrorCode, LanewiseError } from '../../src/host/errors.ts';
 import {
   ascii,
@@ -146,7 +146,7 @@ describe('readSparseNpz', () => {
     });
     const file = zipFile(members.map((member) => ({ ...member, isDeflated: true })));
 
-    const matrix = (await readSparseNpz(file)) as CompressedArrays;
+    const matrix = (await readSparseNpz(file)) as CompressedMatrix;
 
     expect(file.length).toBeGreaterThan(65_536);
     expect(matrix.indices).toEqual(indices);
@@ -419,7 +419,7 @@ describe('writeSparseNpz', () => {
     vi.useRealTimers();
   });
 
-  test.each<[string, ErrorCode, Partial<CompressedArrays>]>([
+  test.each<[string, ErrorCode, Partial<CompressedMatrix>]>([
     ['fewer indptr than rows', 'INVALID_ARGUMENT', { rows: 3 }],
     ['2^31 rows', 'INVALID_ARGUMENT', { rows: 2 ** 31 }],
     ['negative columns', 'INVALID_ARGUMENT', { columns: -1 }],
