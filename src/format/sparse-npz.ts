@@ -16,6 +16,8 @@ import { extract, readZip } from './zip.ts';
  * columns change places.
  */
 export interface CompressedMatrix {
+  /** @default 'csr' */
+  readonly format?: 'csr' | 'csc';
   readonly rows: number;
   readonly columns: number;
   readonly indptr: Uint32Array;
@@ -25,7 +27,7 @@ export interface CompressedMatrix {
 
 /** A matrix as SciPy saved it, in the layout that it had there. */
 export type SparseNpz =
-  | (Required<CompressedMatrix> & { readonly format: 'csr' | 'csc' })
+  | Required<CompressedMatrix>
   | (Required<CoordinateMatrix> & { readonly format: 'coo' });
 
 const FORMAT: NpyDtypes = { pattern: /^(?:\|(S3)|<(U3))$/, expected: "a format of three letters, '|S3'" };

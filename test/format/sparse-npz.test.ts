@@ -388,6 +388,12 @@ describe('writeSparseNpz', () => {
     expect(await readSparseNpz(writeSparseNpz(MATRIX))).toEqual({ format: 'csr', ...MATRIX });
   });
 
+  test('writes compressed columns as such', async () => {
+    const matrix = await readSparseNpz(scipy.CSC_FLOAT64);
+
+    expect(await readSparseNpz(writeSparseNpz(matrix as CompressedMatrix))).toEqual(matrix);
+  });
+
   test('writes the arrays as SciPy does, byte by byte', () => {
     const ours = Buffer.from(writeSparseNpz(MATRIX)).toString('latin1');
     const theirs = Buffer.from(scipy.CSR_FLOAT32_STORED).toString('latin1');
@@ -426,6 +432,8 @@ describe('writeSparseNpz', () => {
     ['fewer indices than entries', 'INVALID_ARGUMENT', { indices: Uint32Array.of(2, 0) }],
     ['fewer values than entries', 'INVALID_ARGUMENT', { values: Float32Array.of(1, 2) }],
     ['an index outside', 'INVALID_ARGUMENT', { indices: Uint32Array.of(2, 0, 3) }],
+    ['coordinates', 'INVALID_ARGUMENT', { format: 'coo' as 'csr' }],
+    ['columns for rows', 'INVALID_ARGUMENT', { format: 'csc' }],
     ['an infinity', 'INVALID_VALUE', { values: Float32Array.of(1, 2, 1 / 0) }],
   ])('refuses %s with %s', (_, code, changes) => {
     expect(errorOf(() => writeSparseNpz({ ...MATRIX, ...changes })).code).toBe(code);
