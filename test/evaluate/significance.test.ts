@@ -141,6 +141,16 @@ describe('the bootstrap interval', () => {
     expect(bootstrapInterval(values, { level: 0.4 })).toEqual({ mean: 0.5, low: 0.5, high: 0.5, level: 0.4 });
   });
 
+  test('leaves out a tenth of ten means at either end at level .8, and never all of them', () => {
+    const values = [1, 2, 4, 8, 16, 32];
+    const all = bootstrapInterval(values, { rounds: 10, level: 0.999 });
+    const inner = bootstrapInterval(values, { rounds: 10, level: 0.8 });
+    expect(inner.low).toBeGreaterThan(all.low);
+    expect(inner.high).toBeLessThan(all.high);
+    const { low, high } = bootstrapInterval(values, { rounds: 2, level: 1e-9 });
+    expect(low).toBeLessThan(high);
+  });
+
   test('has no width where all values are equal, and one sample is an interval of its mean', () => {
     expect(bootstrapInterval([0.25, 0.25, 0.25])).toEqual({ mean: 0.25, low: 0.25, high: 0.25, level: 0.95 });
     const { low, high } = bootstrapInterval([0, 1, 2], { rounds: 1 });

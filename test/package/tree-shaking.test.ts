@@ -17,6 +17,7 @@ const NEEDS: Readonly<Record<string, readonly string[]>> = {
   IvfIndex: INDEX,
   HnswIndex: INDEX,
   LshIndex: INDEX,
+  HybridIndex: ['Bitmap', 'fuseRankings'],
   ProductQuantizer: ['createSafetensors', 'readSafetensors'],
   tune: ['Bitmap', 'percentile', 'recall'],
   compare: ['Bitmap', 'percentile', 'recall'],

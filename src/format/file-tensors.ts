@@ -1,8 +1,10 @@
-import type { TensorSpec } from '../format/safetensors.ts';
 import { Arena } from '../host/arena.ts';
-import { Checksum } from '../host/checksum.ts';
-import type { Runtime } from '../vectors/kernels.ts';
+import { Checksum, type HashKernels } from '../host/checksum.ts';
+import type { Runtime as HostRuntime } from '../host/kernels.ts';
 import type { FileTensor, IndexFile } from './index-file.ts';
+import type { TensorSpec } from './safetensors.ts';
+
+type Runtime = HostRuntime<HashKernels>;
 
 /** Bytes copied and hashed at a time: they stay in the second-level cache. A multiple of what a hash takes at once. */
 const CHUNK_BYTES = 256 << 10;
