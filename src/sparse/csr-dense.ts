@@ -1,5 +1,5 @@
-import type { CoordinateMatrix } from '../format/matrix-market.ts';
-import type { CompressedMatrix } from '../format/sparse-npz.ts';
+import type { CooArrays } from '../format/matrix-market.ts';
+import type { CompressedArrays } from '../format/sparse-npz.ts';
 import { LanewiseError } from '../host/errors.ts';
 import { filled } from './csr-build.ts';
 import { checkEntries, checkExtents, checkValues, toValues, type ValueInput } from './csr-input.ts';
@@ -54,7 +54,7 @@ function zeros(rows: number, columns: number): Float32Array {
 }
 
 /** Copies of the three arrays. */
-export function arraysOf({ runtime, addresses, rows, columns, nonzeros }: CsrStore): CompressedMatrix {
+export function arraysOf({ runtime, addresses, rows, columns, nonzeros }: CsrStore): CompressedArrays {
   const { u32, f32 } = runtime.memory;
   const [indptr, indices, values] = addresses.map((address) => address / 4) as [number, number, number];
   return {
@@ -67,7 +67,7 @@ export function arraysOf({ runtime, addresses, rows, columns, nonzeros }: CsrSto
 }
 
 /** Entries one by one, in the order of their rows. */
-export function cooOf(store: CsrStore): CoordinateMatrix {
+export function cooOf(store: CsrStore): CooArrays {
   const { indptr, indices, ...rest } = arraysOf(store);
   const rowIndex = new Uint32Array(indices.length);
   for (let row = 0; row < store.rows; row++) rowIndex.fill(row, indptr[row], indptr[row + 1]);

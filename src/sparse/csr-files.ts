@@ -1,5 +1,5 @@
 import { readMatrixMarket } from '../format/matrix-market.ts';
-import { type CompressedMatrix, readSparseNpz } from '../format/sparse-npz.ts';
+import { type CompressedArrays, readSparseNpz } from '../format/sparse-npz.ts';
 import { LanewiseError } from '../host/errors.ts';
 import { filled, fillStore, sorted, storeOfCoo, transposed } from './csr-build.ts';
 import {
@@ -39,7 +39,7 @@ export async function storeOfNpz(bytes: Uint8Array): Promise<CsrStore> {
 
 /** Rows whose columns may stand in any order and repeat, as SciPy lets them; `isOrdered`: in order, once each. */
 function storeOfUnsorted(
-  { rows, columns, indptr, indices, values }: CompressedMatrix,
+  { rows, columns, indptr, indices, values }: CompressedArrays,
   isOrdered = true,
 ): CsrStore {
   checkExtents(rows, columns);

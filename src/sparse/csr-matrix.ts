@@ -1,6 +1,6 @@
-import type { CoordinateMatrix } from '../format/matrix-market.ts';
+import type { CooArrays } from '../format/matrix-market.ts';
 import { writeMatrixMarket } from '../format/matrix-market-write.ts';
-import type { CompressedMatrix } from '../format/sparse-npz.ts';
+import type { CompressedArrays } from '../format/sparse-npz.ts';
 import { writeSparseNpz } from '../format/sparse-npz-write.ts';
 import { dispose, Lifetime } from '../host/disposal.ts';
 import { LanewiseError } from '../host/errors.ts';
@@ -285,12 +285,12 @@ export class CsrMatrix {
   }
 
   /** Copies of its arrays, without values if it is a pattern. @throws LanewiseError `DISPOSED` */
-  toArrays(): CompressedMatrix {
+  toArrays(): CompressedArrays {
     return arraysOf(this.#held);
   }
 
   /** Its entries one by one, in the order of their rows. @throws LanewiseError `DISPOSED` */
-  toCoo(): CoordinateMatrix {
+  toCoo(): CooArrays {
     return cooOf(this.#held);
   }
 

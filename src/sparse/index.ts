@@ -1,5 +1,5 @@
-export type { CoordinateMatrix } from '../format/matrix-market.ts';
-export type { CompressedMatrix } from '../format/sparse-npz.ts';
+export type { CooArrays } from '../format/matrix-market.ts';
+export type { CompressedArrays } from '../format/sparse-npz.ts';
 export * from '../host/index.ts';
 export type { CooInput, CsrInput } from './csr-build.ts';
 export type { IndexInput, ValueInput } from './csr-input.ts';
