@@ -23,7 +23,7 @@ const NEEDS: Readonly<Record<string, readonly string[]>> = {
   compare: ['Bitmap', 'percentile', 'recall'],
   writeSafetensors: ['createSafetensors'],
   loadInStages: ['openSafetensors', 'createSafetensors', 'writeSafetensors'],
-  TruncatedSVD: ['CsrMatrix'],
+  TruncatedSVD: ['CsrMatrix', 'createSafetensors', 'readSafetensors'],
   pageRank: ['CsrMatrix'],
   powerIteration: ['CsrMatrix'],
   // A worker serves whatever it is asked for.
