@@ -1,6 +1,6 @@
+import { arrayTensor, readChecked } from '../format/file-tensors.ts';
+import { corruptFile, IndexFile, writeIndexFile } from '../format/index-file.ts';
 import type { TensorSpec } from '../format/safetensors.ts';
-import { arrayTensor, readChecked } from '../search/file-tensors.ts';
-import { corruptFile, IndexFile, writeIndexFile } from '../search/index-file.ts';
 import { checkBytes } from '../vectors/input.ts';
 import type { Runtime } from './kernels.ts';
 
