@@ -25,7 +25,7 @@ const NEEDS: Readonly<Record<string, readonly string[]>> = {
   compare: ['Bitmap', 'percentile', 'recall'],
   writeSafetensors: ['createSafetensors'],
   loadInStages: ['openSafetensors', 'createSafetensors', 'writeSafetensors'],
-  TruncatedSVD: ['CsrMatrix', ...SPARSE_FILES],
+  TruncatedSVD: ['CsrMatrix', 'createSafetensors', 'readSafetensors', ...SPARSE_FILES],
   pageRank: ['CsrMatrix', ...SPARSE_FILES],
   powerIteration: ['CsrMatrix', ...SPARSE_FILES],
   // A worker serves whatever it is asked for.
