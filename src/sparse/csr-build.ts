@@ -1,11 +1,12 @@
 import { Arena } from '../host/arena.ts';
 import {
+  checkColumns,
   checkEntries,
   checkExtents,
   checkFloats,
   checkLength,
   checkPlaces,
-  checkStore,
+  checkStarts,
   checkValues,
   type IndexInput,
   toIndices,
@@ -15,7 +16,7 @@ import {
 import { type CsrShape, CsrStore } from './csr-store.ts';
 
 /** A matrix in compressed sparse rows, as SciPy's `csr_matrix` holds it. */
-export interface CsrArrays {
+export interface CsrInput {
   /** 0..4294967294. */
   readonly rows: number;
   /** 0..4294967294. */
@@ -29,7 +30,7 @@ export interface CsrArrays {
 }
 
 /** A matrix as a list of its entries, in any order. */
-export interface CooArrays {
+export interface CooInput {
   /** 0..4294967294. */
   readonly rows: number;
   /** 0..4294967294. */
@@ -54,25 +55,37 @@ export function filled(shape: CsrShape, isPattern: boolean, fill: (store: CsrSto
   }
 }
 
+/** Copies arrays of the right lengths in. */
+export function fillStore(
+  store: CsrStore,
+  indptr: Uint32Array | Int32Array,
+  indices: Uint32Array | Int32Array,
+  values: Float32Array | undefined,
+): void {
+  const { u32, f32 } = store.runtime.memory;
+  u32.set(indptr, store.indptr / 4);
+  u32.set(indices, store.indices / 4);
+  if (values) f32.set(values, store.values / 4);
+}
+
 /** @throws what `CsrMatrix.fromArrays` throws */
-export function storeOfArrays({ rows, columns, values, ...rest }: CsrArrays): CsrStore {
+export function storeOfArrays({ rows, columns, values, ...rest }: CsrInput): CsrStore {
   checkExtents(rows, columns);
   const indptr = toIndices('indptr', rest.indptr);
-  checkLength('indptr', indptr.length, rows + 1, 'where each row starts, and where the last one ends');
+  checkLength('indptr', indptr.length, rows + 1, 'the start of every row, and the end of the last');
   const indices = toIndices('indices', rest.indices);
   const nonzeros = checkEntries(indices.length);
   const floats = values && toValues('values', values, nonzeros, 'one number an entry');
   return filled({ rows, columns, nonzeros }, !floats, (store) => {
-    const { memory } = store.runtime;
-    memory.u32.set(indptr, store.indptr / 4);
-    memory.u32.set(indices, store.indices / 4);
-    if (floats) memory.f32.set(floats, store.values / 4);
-    checkStore(store);
+    fillStore(store, indptr, indices, floats);
+    checkStarts(store);
+    checkColumns(store);
+    checkValues(store);
   });
 }
 
 /** @throws what `CsrMatrix.fromCoo` throws */
-export function storeOfCoo({ rows, columns, values, ...rest }: CooArrays): CsrStore {
+export function storeOfCoo({ rows, columns, values, ...rest }: CooInput): CsrStore {
   checkExtents(rows, columns);
   const rowIndex = toIndices('rowIndex', rest.rowIndex);
   const columnIndex = toIndices('columnIndex', rest.columnIndex);
@@ -92,10 +105,7 @@ export function storeOfCoo({ rows, columns, values, ...rest }: CooArrays): CsrSt
       checkPlaces('rowIndex', rowIndex, others, rows);
       checkPlaces('columnIndex', columnIndex, keys, columns);
       if (floats) checkFloats(numbers, nonzeros);
-      kernels.groupEntries(
-        ...([keys, others, numbers, nonzeros, columns] as const),
-        ...([store.indptr, store.indices, store.values] as const),
-      );
+      kernels.groupEntries(...([keys, others, numbers, nonzeros, columns] as const), ...store.addresses);
     } finally {
       given.release();
     }
@@ -103,20 +113,26 @@ export function storeOfCoo({ rows, columns, values, ...rest }: CooArrays): CsrSt
   return sorted(turned);
 }
 
-/** The matrix of which `turned` is the transpose, which is released: columns ascending, entries of the same place summed. */
+/** The transpose of a store, which is released. @throws LanewiseError `MEMORY_EXHAUSTED` */
+export function transposed(store: CsrStore): CsrStore {
+  return releasing(store, () => store.transpose());
+}
+
+/**
+ * The transpose of a store, which is released: columns ascend, and entries of the same place are summed.
+ *
+ * @throws LanewiseError `INVALID_VALUE`, `MEMORY_EXHAUSTED`
+ */
 export function sorted(turned: CsrStore): CsrStore {
-  const store = releasing(turned, () => turned.transpose());
-  const { rows, columns, indptr, indices, values, nonzeros } = store;
+  const store = transposed(turned);
+  const { rows, columns, nonzeros, addresses } = store;
   const { kernels } = store.runtime;
-  const places = kernels.countPlaces(indptr, indices, rows) >>> 0;
+  const places = kernels.countPlaces(store.indptr, store.indices, rows) >>> 0;
   if (places === nonzeros) return store;
   return releasing(store, () =>
-    filled({ rows, columns, nonzeros: places }, values === 0, (summed) => {
-      kernels.sumPlaces(
-        ...([indptr, indices, values, rows] as const),
-        ...([summed.indptr, summed.indices, summed.values] as const),
-      );
-      checkValues(summed, 'The values that were given for this place sum to more than float32 holds.');
+    filled({ rows, columns, nonzeros: places }, store.values === 0, (summed) => {
+      kernels.sumPlaces(...addresses, rows, ...summed.addresses);
+      checkValues(summed, 'It is the sum of those given for this place: take smaller ones.');
     }),
   );
 }

@@ -70,29 +70,35 @@ export function checkRange(name: string, from: unknown, to: unknown, extent: num
   checkInteger(`The start of the ${name}`, from, 0, end);
 }
 
-/**
- * What was written into a store: that it is a sparse matrix, and that its values are finite.
- *
- * @throws LanewiseError `INVALID_ARGUMENT`, `INVALID_VALUE`, which name the row and the entry
- */
-export function checkStore(store: CsrStore): void {
-  const { runtime, indptr, indices, rows, columns, nonzeros } = store;
+/** That rows follow each other, from the first entry to the last. @throws LanewiseError `INVALID_ARGUMENT` */
+export function checkStarts({ runtime, indptr, rows, nonzeros }: CsrStore): void {
   const { u32 } = runtime.memory;
   const row = runtime.kernels.checkStarts(indptr, rows, nonzeros) >>> 0;
   const [first, last] = [u32[indptr / 4]!, u32[indptr / 4 + rows]!];
-  if (first !== 0 || row < rows || last !== nonzeros) {
-    const at = indptr / 4 + row;
-    const where =
-      row < rows ? `row ${row} runs from ${u32[at]} to ${u32[at + 1]}` : `it runs from ${first} to ${last}`;
-    throw invalid(
-      'INVALID_ARGUMENT',
-      `indptr must ascend from 0 to ${nonzeros}, the number of indices; ${where}. It takes rows + 1 numbers, and each ` +
-        'row starts where the one before it ends.',
-    );
-  }
-  const entry = runtime.kernels.checkIndices(indptr, indices, rows, columns) >>> 0;
-  if (entry < nonzeros) throw indexError(store, entry);
-  checkValues(store);
+  if (first === 0 && row === rows && last === nonzeros) return;
+  const at = indptr / 4 + row;
+  const what =
+    row < rows ? `row ${row} runs from ${u32[at]} to ${u32[at + 1]}` : `it runs from ${first} to ${last}`;
+  throw new LanewiseError(
+    'INVALID_ARGUMENT',
+    `indptr must ascend from 0 to ${nonzeros}, the number of entries, but ${what}. It takes rows + 1 numbers: each row ` +
+      'starts where the one before it ends.',
+  );
+}
+
+/** Whether columns ascend in every row, all of them within the matrix; after `checkStarts`. */
+export function isCanonical(store: CsrStore): boolean {
+  return firstUnordered(store) === store.nonzeros;
+}
+
+/** @throws LanewiseError `INVALID_ARGUMENT`, which names the row and the entry */
+export function checkColumns(store: CsrStore): void {
+  const entry = firstUnordered(store);
+  if (entry < store.nonzeros) throw unordered(store, entry);
+}
+
+function firstUnordered({ runtime, indptr, indices, rows, columns }: CsrStore): number {
+  return runtime.kernels.checkIndices(indptr, indices, rows, columns) >>> 0;
 }
 
 /** @throws LanewiseError `INVALID_VALUE` */
@@ -134,26 +140,18 @@ export function checkFloats(address: number, count: number): void {
   throw invalid('INVALID_VALUE', `Values must be finite in float32; values[${at}] is ${got}. ${REMEDY}`, got);
 }
 
-function indexError({ runtime, indptr, indices, rows, columns }: CsrStore, entry: number): LanewiseError {
+function unordered({ runtime, indptr, indices, rows, columns }: CsrStore, entry: number): LanewiseError {
   const { u32 } = runtime.memory;
   const row = rowOf(u32, indptr / 4, rows, entry);
   const got = u32[indices / 4 + entry]!;
-  const what = `Row ${row} holds column ${got} at entry ${entry}`;
   const before = u32[indices / 4 + entry - 1]!;
-  if (entry > u32[indptr / 4 + row]! && got <= before) {
-    const how = got === before ? 'twice, at the entry before too' : `after column ${before}`;
-    return invalid(
-      'INVALID_ARGUMENT',
-      `${what} ${how}: the columns of a row must ascend, none twice. CsrMatrix.fromCoo takes entries in any order, and sums ` +
-        'those of the same place.',
-      got,
-    );
-  }
-  return invalid(
-    'INVALID_ARGUMENT',
-    `${what}, of ${columns} columns from 0 on. Give more columns, or drop it.`,
-    got,
-  );
+  const isFirst = entry === u32[indptr / 4 + row];
+  const what =
+    isFirst || got > before
+      ? `is beyond the ${columns} columns, which count from 0.`
+      : `comes ${got === before ? 'twice' : `after column ${before}`}, but columns must ascend within a row. ` +
+        'CsrMatrix.fromCoo takes entries in any order, and sums those of the same place.';
+  return invalid('INVALID_ARGUMENT', `Row ${row}, entry ${entry}: column ${got} ${what}`, got);
 }
 
 /** The row of an entry: the last that starts at it or before. */
@@ -174,6 +172,6 @@ function typeError(name: string, expected: string, got: unknown): LanewiseError 
   });
 }
 
-function invalid(code: ErrorCode, message: string, got?: number): LanewiseError {
-  return new LanewiseError(code, message, got === undefined ? {} : { got });
+function invalid(code: ErrorCode, message: string, got: unknown): LanewiseError {
+  return new LanewiseError(code, message, { got });
 }

@@ -31,6 +31,8 @@ export class CsrStore {
   readonly values: number;
   readonly #scratch: number;
   #order: number | undefined;
+  /** Room for operands and results, kept for the next call; 0 before the first. */
+  #room = 0;
 
   /** @throws LanewiseError `MEMORY_EXHAUSTED` */
   constructor({ rows, columns, nonzeros }: CsrShape, isPattern: boolean) {
@@ -55,6 +57,22 @@ export class CsrStore {
     const end = address / 4 + this.nonzeros;
     this.runtime.memory.u32.fill(0, end, end + PADDING_BYTES / 4);
     return address;
+  }
+
+  /** Of `indptr`, `indices` and `values`, as kernels take them. */
+  get addresses(): readonly [indptr: number, indices: number, values: number] {
+    return [this.indptr, this.indices, this.values];
+  }
+
+  /** The address of at least so many bytes, which last until the next call. @throws LanewiseError `MEMORY_EXHAUSTED` */
+  reserve(bytes: number): number {
+    if (this.#room) {
+      if (this.runtime.memory.sizeOf(this.#room) >= bytes) return this.#room;
+      this.arena.free(this.#room);
+    }
+    this.#room = 0;
+    this.#room = this.arena.allocate(bytes);
+    return this.#room;
   }
 
   /** y = A x on addresses: f32 x columns, at least one, and f32 x rows. */
@@ -89,7 +107,7 @@ export class CsrStore {
     const turned = new CsrStore({ rows: columns, columns: rows, nonzeros }, values === 0);
     this.runtime.kernels.transposeCsr(
       ...([indptr, indices, values, rows, columns] as const),
-      ...([turned.indptr, turned.indices, turned.values] as const),
+      ...turned.addresses,
     );
     return turned;
   }

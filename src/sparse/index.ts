@@ -1,5 +1,12 @@
+export type { CooArrays } from '../format/matrix-market.ts';
+export type { CompressedArrays } from '../format/sparse-npz.ts';
 export * from '../host/index.ts';
-export type { CooArrays, CsrArrays } from './csr-build.ts';
+export type { CooInput, CsrInput } from './csr-build.ts';
 export type { IndexInput, ValueInput } from './csr-input.ts';
-export { CsrMatrix } from './csr-matrix.ts';
+export { CsrMatrix, type CsrMemoryUsage } from './csr-matrix.ts';
+export type { Norm } from './csr-rows.ts';
 export { capabilities, init } from './kernels.ts';
+export { type PageRankOptions, type PageRanks, pageRank } from './page-rank.ts';
+export { PCA, type PCAOptions } from './pca.ts';
+export { type DominantEigenpair, type PowerIterationOptions, powerIteration } from './power-iteration.ts';
+export { TruncatedSVD, type TruncatedSVDOptions } from './truncated-svd.ts';

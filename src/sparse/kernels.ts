@@ -5,11 +5,82 @@ import { type Runtime as HostRuntime, type KernelFamily, load, prepare } from '.
 
 /** The kernels as AssemblyScript exports them (assembly/families/sparse.ts): addresses in, numbers out. */
 export interface Kernels extends HashKernels {
+  searchPostings(query: number, segment: number, stamp: number): void;
+  scoreDocuments(query: number, segment: number, documents: number, count: number): void;
+  sortResults(query: number): void;
+  numberTerms(
+    terms: number,
+    count: number,
+    directory: number,
+    hash: number,
+    mask: number,
+    places: number,
+  ): number;
+  numberPairs(
+    starts: number,
+    documents: number,
+    frequencies: number,
+    codes: number,
+    pairs: number,
+    hash: number,
+    mask: number,
+  ): number;
+  startPostings(directory: number, terms: number): number;
+  fillPostings(segment: number, places: number): void;
+  weighPairs(pairs: number, count: number, impacts: number, k1: number, b: number, average: number): void;
+  copyDocuments(
+    segment: number,
+    keepsPlaces: boolean,
+    first: number,
+    entries: number,
+    ids: number,
+    starts: number,
+    terms: number,
+    frequencies: number,
+  ): void;
+  tableBytes(documents: number): number;
+  addCsr(
+    indptrA: number,
+    indicesA: number,
+    valuesA: number,
+    indptrB: number,
+    indicesB: number,
+    valuesB: number,
+    rows: number,
+    alpha: number,
+    beta: number,
+    indptrOut: number,
+    indicesOut: number,
+    valuesOut: number,
+  ): void;
   checkBelow(indices: number, count: number, limit: number): number;
   checkFinite(values: number, count: number): number;
   checkIndices(indptr: number, indices: number, rows: number, columns: number): number;
   checkStarts(indptr: number, rows: number, nonzeros: number): number;
+  copyPart(
+    indptr: number,
+    indices: number,
+    values: number,
+    from: number,
+    to: number,
+    first: number,
+    width: number,
+    indptrOut: number,
+    indicesOut: number,
+    valuesOut: number,
+  ): void;
+  countPart(indptr: number, indices: number, from: number, to: number, first: number, width: number): number;
   countPlaces(indptr: number, indices: number, rows: number): number;
+  countSum(indptrA: number, indicesA: number, indptrB: number, indicesB: number, rows: number): number;
+  gatherColumns(
+    indices: number,
+    values: number,
+    nonzeros: number,
+    columns: number,
+    kind: number,
+    sums: number,
+  ): void;
+  gatherRows(indptr: number, values: number, rows: number, kind: number, out: number): void;
   groupEntries(
     keys: number,
     others: number,
@@ -49,7 +120,9 @@ export interface Kernels extends HashKernels {
     x: number,
     y: number,
   ): void;
+  normalizeRows(indptr: number, values: number, rows: number, kind: number, out: number): void;
   padRows(block: number, rows: number, columns: number, stride: number): void;
+  scaleValues(values: number, count: number, factor: number, out: number): void;
   sumPlaces(
     indptr: number,
     indices: number,
@@ -68,6 +141,29 @@ export interface Kernels extends HashKernels {
     indptrOut: number,
     indicesOut: number,
     valuesOut: number,
+  ): void;
+  multiplyDense(
+    x: number,
+    rows: number,
+    xStride: number,
+    m: number,
+    depth: number,
+    yStride: number,
+    isUpper: boolean,
+    y: number,
+  ): void;
+  addGram(x: number, rows: number, stride: number, mean: number, scratch: number, gram: number): void;
+  reflect(a: number, n: number, stride: number, k: number, betas: number, p: number): number;
+  accumulate(a: number, n: number, stride: number, k: number, betas: number, vectors: number): void;
+  rotateRows(vectors: number, stride: number, first: number, count: number, rotations: number): void;
+  multiplyCsrWide(
+    indptr: number,
+    indices: number,
+    values: number,
+    from: number,
+    to: number,
+    x: number,
+    y: number,
   ): void;
   unpadRows(block: number, rows: number, columns: number, stride: number): void;
 }

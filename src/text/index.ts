@@ -1,7 +1,34 @@
 export * from '../host/index.ts';
 export type { CsrMatrix } from '../sparse/csr-matrix.ts';
 export { capabilities, init } from '../sparse/kernels.ts';
+export { Bitmap } from '../vectors/bitmap.ts';
+export { Bm25Index } from './bm25.ts';
+export type {
+  Bm25AddOptions,
+  Bm25BuildOptions,
+  Bm25MemoryUsage,
+  Bm25Options,
+  Bm25Result,
+  Bm25SearchOptions,
+  Bm25Stats,
+} from './bm25-options.ts';
+export {
+  type FusedRanking,
+  type FusionOptions,
+  type FusionResult,
+  fuseRankings,
+  type PartScores,
+} from './fusion.ts';
 export { HashingVectorizer, type HashingVectorizerOptions } from './hashing-vectorizer.ts';
+export {
+  HybridIndex,
+  type HybridOptions,
+  type HybridParts,
+  type HybridQueries,
+  type HybridResult,
+  type TextSearchable,
+  type VectorSearchable,
+} from './hybrid.ts';
 export { murmur3 } from './murmur3.ts';
 export { type Snippet, type SnippetOptions, snippet } from './snippet.ts';
 export type { RowNorm } from './term-rows.ts';

@@ -1,6 +1,14 @@
+import {
+  Bitmap,
+  FlatIndex,
+  HybridIndex,
+  type HybridOptions,
+  type HybridQueries,
+  IvfIndex,
+  LshIndex,
+  Random,
+} from 'lanewise';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Bitmap, FlatIndex, IvfIndex, LshIndex, Random } from '../../src/index.ts';
-import { HybridIndex, type HybridOptions, type HybridQueries } from '../../src/text/hybrid.ts';
 import { sha256 } from '../golden/recipe.ts';
 import { errorOf } from '../host/error-of.ts';
 import { PreparedText } from './prepared-text.ts';

@@ -1,0 +1,54 @@
+import { readMatrixMarket } from '../format/matrix-market.ts';
+import { type CompressedArrays, readSparseNpz } from '../format/sparse-npz.ts';
+import { LanewiseError } from '../host/errors.ts';
+import { filled, fillStore, sorted, storeOfCoo, transposed } from './csr-build.ts';
+import {
+  checkEntries,
+  checkExtents,
+  checkPlaces,
+  checkStarts,
+  checkValues,
+  isCanonical,
+} from './csr-input.ts';
+import type { CsrStore } from './csr-store.ts';
+
+/** @throws what `CsrMatrix.fromMatrixMarket` throws */
+export function storeOfMatrixMarket(file: Uint8Array | string): CsrStore {
+  return storeOfCoo(readMatrixMarket(file));
+}
+
+/** @throws what `CsrMatrix.fromNpz` throws */
+export async function storeOfNpz(bytes: Uint8Array): Promise<CsrStore> {
+  const file = await readSparseNpz(bytes);
+  try {
+    if (file.format === 'coo') return storeOfCoo(file);
+    if (file.format === 'csr') return storeOfUnsorted(file);
+    // Compressed columns are the compressed rows of the transpose.
+    return sorted(storeOfUnsorted({ ...file, rows: file.columns, columns: file.rows }, false));
+  } catch (error) {
+    if (!(error instanceof LanewiseError && error.code === 'INVALID_ARGUMENT')) throw error;
+    throw new LanewiseError(
+      'FILE_CORRUPT',
+      `npz file, arrays of no ${file.format} matrix. ${error.message}`,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+/** Rows whose columns may stand in any order and repeat, as SciPy lets them; `isOrdered`: in order, once each. */
+function storeOfUnsorted(
+  { rows, columns, indptr, indices, values }: CompressedArrays,
+  isOrdered = true,
+): CsrStore {
+  checkExtents(rows, columns);
+  const nonzeros = checkEntries(indices.length);
+  const store = filled({ rows, columns, nonzeros }, !values, (store) => {
+    fillStore(store, indptr, indices, values);
+    checkStarts(store);
+    checkPlaces('columnIndex', indices, store.indices, columns);
+    checkValues(store);
+  });
+  return !isOrdered || isCanonical(store) ? store : sorted(transposed(store));
+}
