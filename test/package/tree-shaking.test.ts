@@ -17,6 +17,7 @@ const NEEDS: Readonly<Record<string, readonly string[]>> = {
   IvfIndex: INDEX,
   HnswIndex: INDEX,
   LshIndex: INDEX,
+  Bm25Index: [...INDEX, 'tokenize'],
   HybridIndex: ['Bitmap', 'fuseRankings'],
   ProductQuantizer: ['createSafetensors', 'readSafetensors'],
   tune: ['Bitmap', 'percentile', 'recall'],
