@@ -18,6 +18,7 @@ const NEEDS: Readonly<Record<string, readonly string[]>> = {
   IvfIndex: INDEX,
   HnswIndex: INDEX,
   LshIndex: INDEX,
+  Bm25Index: [...INDEX, 'tokenize'],
   HybridIndex: ['Bitmap', 'fuseRankings'],
   CsrMatrix: SPARSE_FILES,
   ProductQuantizer: ['createSafetensors', 'readSafetensors'],
