@@ -1,0 +1,3 @@
+import type { Options } from '../options.ts';
+
+export async function showRetrieval(options: Options): Promise<void> {}
