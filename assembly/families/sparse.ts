@@ -1,5 +1,6 @@
 // Sparse matrices and text: what relaxed instructions would change they must not, so that one tier serves everywhere.
 
+export { scoreDocuments, searchPostings } from '../bm25';
 export { finishHash, startHash, updateHash } from '../checksum';
 export { multiplyCsr, multiplyCsrDense, orderRows } from '../csr';
 export { addCsr, countSum } from '../csr-add';
@@ -17,4 +18,14 @@ export {
 export { multiplyDense } from '../dense';
 export { accumulate, reflect, rotateRows } from '../eigen';
 export { addGram } from '../gram';
+export {
+  copyDocuments,
+  fillPostings,
+  numberPairs,
+  numberTerms,
+  startPostings,
+  weighPairs,
+} from '../postings';
+export { sortResults } from '../results';
 export { multiplyCsrWide } from '../wide';
+export { tableBytes } from '../windows';

@@ -1,10 +1,10 @@
+import { bytesTensor, readChecked } from '../format/file-tensors.ts';
+import { corruptFile, IndexFile, writeIndexFile } from '../format/index-file.ts';
 import { Arena } from '../host/arena.ts';
 import { dispose, Lifetime } from '../host/disposal.ts';
 import { LanewiseError } from '../host/errors.ts';
 import { type LongCallOptions, runPieces } from '../host/progress.ts';
 import { Random } from '../host/random.ts';
-import { bytesTensor, readChecked } from '../search/file-tensors.ts';
-import { corruptFile, IndexFile, writeIndexFile } from '../search/index-file.ts';
 import { checkBytes } from '../search/options.ts';
 import { checkDimensions, checkInteger, toVectors, type VectorInput } from '../vectors/input.ts';
 import { init, type Runtime, runtime } from '../vectors/kernels.ts';

@@ -21,7 +21,7 @@ import { LINE_CHARACTERS, MatrixMarketScanner } from './matrix-market-scanner.ts
  * A sparse matrix as coordinates: entry `i` stands in row `rowIndex[i]` and column `columnIndex[i]`, both from 0, and is
  * `values[i]`, or 1 where there are no values (a pattern). Entries come in any order; those of one place add up.
  */
-export interface CooArrays {
+export interface CoordinateMatrix {
   readonly rows: number;
   readonly columns: number;
   readonly rowIndex: Uint32Array;
@@ -31,8 +31,6 @@ export interface CooArrays {
 
 /** What the scanner takes for a field: JavaScript's own white space is more. */
 const FIELD = /[^ \t\v\f\r]+/g;
-const INTEGER = /^\d+$/;
-const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
 const NOT_FINITE = /^[+-]?(?:nan|inf)/i;
 
 /**
@@ -49,8 +47,8 @@ const NOT_FINITE = /^[+-]?(?:nan|inf)/i;
  *   an entry that the symmetry forbids, or more entries than announced; `INVALID_VALUE`: NaN, an infinity, or a value
  *   beyond float32
  */
-export function readMatrixMarket(file: Uint8Array | string): CooArrays {
-  const scanner = new MatrixMarketScanner(typeof file === 'string' ? new TextEncoder().encode(file) : file);
+export function readMatrixMarket(file: Uint8Array | string): CoordinateMatrix {
+  const scanner = scannerOf(file);
   const kind = readBanner(scanner);
   const size = readSize(scanner, kind);
   const stored = readEntries(scanner, size, kind);
@@ -63,11 +61,15 @@ export function readMatrixMarket(file: Uint8Array | string): CooArrays {
   return kind.symmetry === 'general' ? stored : mirrored(stored, kind.symmetry === 'symmetric' ? 1 : -1);
 }
 
+function scannerOf(file: Uint8Array | string): MatrixMarketScanner {
+  return new MatrixMarketScanner(typeof file === 'string' ? new TextEncoder().encode(file) : file);
+}
+
 function readEntries(
   scanner: MatrixMarketScanner,
   { rows, columns, entries }: MatrixMarketSize,
   kind: MatrixMarketKind,
-): CooArrays {
+): CoordinateMatrix {
   const { isArray, isInteger, symmetry } = kind;
   const rowIndex = new Uint32Array(entries);
   const columnIndex = new Uint32Array(entries);
@@ -106,7 +108,10 @@ function readEntries(
 }
 
 /** The stored entries, then those that they imply on the other side of the diagonal. */
-function mirrored({ rows, columns, rowIndex, columnIndex, values }: CooArrays, sign: 1 | -1): CooArrays {
+function mirrored(
+  { rows, columns, rowIndex, columnIndex, values }: CoordinateMatrix,
+  sign: 1 | -1,
+): CoordinateMatrix {
   const isBeside = (_: number, entry: number): boolean => rowIndex[entry] !== columnIndex[entry];
   return {
     ...{ rows, columns, rowIndex: join(Uint32Array, rowIndex, columnIndex.filter(isBeside)) },
@@ -155,14 +160,14 @@ function faultOf(scanner: MatrixMarketScanner, limits: readonly number[], kind: 
     return fault('fields', count, fields.length, isCut ? 'FILE_TRUNCATED' : 'FILE_CORRUPT');
   }
   for (const [position, limit] of limits.entries()) {
-    const index = INTEGER.test(fields[position]) ? Number(fields[position]) : 0;
-    if (index < 1 || index > limit) {
+    const index = scannerOf(fields[position]).count();
+    if (!(index >= 1 && index <= limit)) {
       return fault(position === 0 ? 'row' : 'column', `1 to ${limit}`, describe(fields[position]));
     }
   }
   if (!kind.isPattern) {
     const text = fields[limits.length];
-    const value = DECIMAL.test(text) ? Number(text) : Number.NaN;
+    const value = scannerOf(text).number();
     if (NOT_FINITE.test(text) || Math.abs(Math.fround(value)) === Number.POSITIVE_INFINITY) {
       const remedy = 'leave such entries out, or scale the matrix';
       return fault(

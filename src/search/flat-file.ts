@@ -1,8 +1,8 @@
+import { asFileError, corruptFile, IndexFile, writeIndexFile } from '../format/index-file.ts';
 import type { Runtime } from '../vectors/kernels.ts';
 import { type NormRange, normRange } from '../vectors/metric.ts';
 import type { PlaneLayout } from '../vectors/segment.ts';
 import { VectorStore } from '../vectors/store.ts';
-import { asFileError, corruptFile, IndexFile, writeIndexFile } from './index-file.ts';
 import { rowTensors } from './row-tensors.ts';
 
 const ESTIMATOR = 'FlatIndex';

@@ -1,12 +1,18 @@
+import { arrayTensor } from '../format/file-tensors.ts';
+import {
+  asFileError,
+  corruptFile,
+  type FileTensor,
+  IndexFile,
+  writeIndexFile,
+} from '../format/index-file.ts';
 import type { TensorSpec } from '../format/safetensors.ts';
 import type { Runtime } from '../vectors/kernels.ts';
 import { normRange } from '../vectors/metric.ts';
 import { VectorStore } from '../vectors/store.ts';
-import { arrayTensor } from './file-tensors.ts';
 import { loadRows } from './flat-file.ts';
 import { HnswGraph, MOST_LAYERS, NONE } from './hnsw/graph.ts';
 import { type GraphOptions, MOST_CANDIDATES, MOST_LINKS } from './hnsw-options.ts';
-import { asFileError, corruptFile, type FileTensor, IndexFile, writeIndexFile } from './index-file.ts';
 import { rowTensors } from './row-tensors.ts';
 import { readTuning, type Tuning, tuningExtras } from './tuning.ts';
 

@@ -1,11 +1,17 @@
+import { bytesTensor, readChecked } from '../format/file-tensors.ts';
+import {
+  asFileError,
+  corruptFile,
+  type FileTensor,
+  IndexFile,
+  writeIndexFile,
+} from '../format/index-file.ts';
 import { LanewiseError } from '../host/errors.ts';
 import { CellStore } from '../vectors/cell-store.ts';
 import { BLOCK_ROWS } from '../vectors/segment.ts';
 import { readSketches, sketchRowBytes } from '../vectors/sketch-rows.ts';
 import { VectorStore } from '../vectors/store.ts';
 import { CellSketches } from './cell-sketches.ts';
-import { bytesTensor, readChecked } from './file-tensors.ts';
-import { asFileError, corruptFile, type FileTensor, IndexFile, writeIndexFile } from './index-file.ts';
 import {
   CELL_CODES,
   type CellCodes,

@@ -1,11 +1,11 @@
+import { arrayTensor } from '../format/file-tensors.ts';
+import { asFileError, corruptFile, IndexFile, writeIndexFile } from '../format/index-file.ts';
 import type { TensorSpec } from '../format/safetensors.ts';
 import type { Runtime } from '../vectors/kernels.ts';
 import { VectorStore } from '../vectors/store.ts';
-import { arrayTensor } from './file-tensors.ts';
 import { loadRows } from './flat-file.ts';
 import { HashTables } from './hash-tables.ts';
 import { drawHyperplanes } from './hyperplanes.ts';
-import { asFileError, corruptFile, IndexFile, writeIndexFile } from './index-file.ts';
 import { type CheckedLshOptions, checkLshOptions, isProbes } from './lsh-options.ts';
 import { rowTensors } from './row-tensors.ts';
 import { readTuning, type Tuning, tuningExtras } from './tuning.ts';

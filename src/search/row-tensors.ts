@@ -1,9 +1,9 @@
+import type { FileTensor } from '../format/index-file.ts';
 import type { SafetensorsDtype, TensorSpec } from '../format/safetensors.ts';
 import { Arena } from '../host/arena.ts';
 import { Checksum } from '../host/checksum.ts';
 import { BLOCK_ROWS, type PlaneLayout } from '../vectors/segment.ts';
 import type { VectorStore } from '../vectors/store.ts';
-import type { FileTensor } from './index-file.ts';
 
 /** Bytes copied and hashed at a time: they stay in the second-level cache. */
 const CHUNK_BYTES = 256 << 10;

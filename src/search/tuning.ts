@@ -1,6 +1,6 @@
+import { corruptFile } from '../format/index-file.ts';
 import type { Metadata } from '../format/safetensors.ts';
 import type { Metric } from '../vectors/metric.ts';
-import { corruptFile } from './index-file.ts';
 import type { CommonSearchOptions, SearchResult } from './options.ts';
 
 /** Search options that trade recall for time, by name: `{ probes: 32 }`, `{ ef: 64 }`. */

@@ -5,6 +5,40 @@ import { type Runtime as HostRuntime, type KernelFamily, load, prepare } from '.
 
 /** The kernels as AssemblyScript exports them (assembly/families/sparse.ts): addresses in, numbers out. */
 export interface Kernels extends HashKernels {
+  searchPostings(query: number, segment: number, stamp: number): void;
+  scoreDocuments(query: number, segment: number, documents: number, count: number): void;
+  sortResults(query: number): void;
+  numberTerms(
+    terms: number,
+    count: number,
+    directory: number,
+    hash: number,
+    mask: number,
+    places: number,
+  ): number;
+  numberPairs(
+    starts: number,
+    documents: number,
+    frequencies: number,
+    codes: number,
+    pairs: number,
+    hash: number,
+    mask: number,
+  ): number;
+  startPostings(directory: number, terms: number): number;
+  fillPostings(segment: number, places: number): void;
+  weighPairs(pairs: number, count: number, impacts: number, k1: number, b: number, average: number): void;
+  copyDocuments(
+    segment: number,
+    keepsPlaces: boolean,
+    first: number,
+    entries: number,
+    ids: number,
+    starts: number,
+    terms: number,
+    frequencies: number,
+  ): void;
+  tableBytes(documents: number): number;
   addCsr(
     indptrA: number,
     indicesA: number,

@@ -4,8 +4,8 @@ import { type LongCallOptions, type Progress, runPieces } from '../host/progress
 import { checkInteger } from '../vectors/input.ts';
 import { type CsrMatrix, storeOf } from './csr-matrix.ts';
 import type { CsrStore } from './csr-store.ts';
-import { checkMatrix } from './truncated-svd.ts';
-import { checkSquare, checkTolerance, MOST_ITERATIONS, WideProduct } from './wide-product.ts';
+import { checkMatrix, checkSquare, checkTolerance, MOST_ITERATIONS } from './matrix-input.ts';
+import { WideProduct } from './wide-product.ts';
 
 /** How ranks are computed. */
 export interface PageRankOptions extends LongCallOptions {

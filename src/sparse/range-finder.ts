@@ -165,8 +165,8 @@ class RangeFinder {
       const most = starts[row]! + entries;
       for (row++; row < rows && starts[row + 1]! <= most && row - first < entries; row++);
       runtime.kernels.multiplyCsrDense(
-        ...([indptr, indices, values, first, row] as const),
-        ...([from.address, to.address, this.#stride] as const),
+        ...([indptr + 4 * first, indices, values, row - first] as const),
+        ...([from.address, to.address + 4 * this.#stride * first, this.#stride] as const),
       );
       yield { done: row, total: rows };
     }
@@ -203,7 +203,7 @@ class RangeFinder {
 
   *#factor(block: Block, dependence: Dependence): Generator<Progress, Orthonormalizer> {
     const gram = yield* this.#gramOf(block);
-    return orthonormalizer(gram, this.#width, this.#stride, dependence);
+    return yield* orthonormalizer(gram, this.#width, this.#stride, dependence);
   }
 
   /** A copy of the Gram matrix: `stride` numbers a row, upper half. */
@@ -248,7 +248,7 @@ class RangeFinder {
     const width = this.#width;
     const { kernels } = this.#runtime;
     const gram = yield* this.#gramOf(this.#right);
-    const square = congruent(gram, width, this.#stride, correction);
+    const square = yield* congruent(gram, width, this.#stride, correction);
     const components = this.#options.components;
     const { values, vectors } = yield* this.#eigen(square);
     const singularValues = new Float64Array(components);

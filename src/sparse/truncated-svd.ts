@@ -4,8 +4,9 @@ import { LanewiseError } from '../host/errors.ts';
 import { asPart, type LongCallOptions, type Progress, runPieces } from '../host/progress.ts';
 import { checkInteger } from '../vectors/input.ts';
 import { columnStatistics, finishComponents } from './component-statistics.ts';
-import { CsrMatrix, storeOf } from './csr-matrix.ts';
+import { type CsrMatrix, storeOf } from './csr-matrix.ts';
 import { init, type Runtime, runtime } from './kernels.ts';
+import { checkMatrix } from './matrix-input.ts';
 import { type RangeFinderOptions, type RightFactors, rightFactors } from './range-finder.ts';
 
 const ESTIMATOR = 'TruncatedSVD';
@@ -227,15 +228,6 @@ function* learn(matrix: CsrMatrix, options: RangeFinderOptions, arena: Arena): G
       totalVariance > 0 ? variance / totalVariance : 0,
     ),
   };
-}
-
-/** @throws LanewiseError `INVALID_ARGUMENT` */
-export function checkMatrix(matrix: unknown): CsrMatrix {
-  if (matrix instanceof CsrMatrix) return matrix;
-  throw new LanewiseError('INVALID_ARGUMENT', 'matrix must be a CsrMatrix.', {
-    expected: 'CsrMatrix',
-    got: typeof matrix,
-  });
 }
 
 function checkColumns(got: number, expected: number): void {

@@ -1,6 +1,17 @@
 export * from '../host/index.ts';
 export type { CsrMatrix } from '../sparse/csr-matrix.ts';
 export { capabilities, init } from '../sparse/kernels.ts';
+export { Bitmap } from '../vectors/bitmap.ts';
+export { Bm25Index } from './bm25.ts';
+export type {
+  Bm25AddOptions,
+  Bm25BuildOptions,
+  Bm25MemoryUsage,
+  Bm25Options,
+  Bm25Result,
+  Bm25SearchOptions,
+  Bm25Stats,
+} from './bm25-options.ts';
 export {
   type FusedRanking,
   type FusionOptions,
@@ -8,6 +19,7 @@ export {
   fuseRankings,
   type PartScores,
 } from './fusion.ts';
+export { HashingVectorizer, type HashingVectorizerOptions } from './hashing-vectorizer.ts';
 export {
   HybridIndex,
   type HybridOptions,
@@ -17,8 +29,8 @@ export {
   type TextSearchable,
   type VectorSearchable,
 } from './hybrid.ts';
-export { HashingVectorizer, type HashingVectorizerOptions } from './hashing-vectorizer.ts';
 export { murmur3 } from './murmur3.ts';
+export { type Snippet, type SnippetOptions, snippet } from './snippet.ts';
 export type { RowNorm } from './term-rows.ts';
 export type { TfidfOptions } from './tfidf-options.ts';
 export { TfidfVectorizer } from './tfidf-vectorizer.ts';

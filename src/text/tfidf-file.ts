@@ -1,6 +1,6 @@
+import { arrayTensor, bytesTensor, readChecked } from '../format/file-tensors.ts';
+import { corruptFile, IndexFile, writeIndexFile } from '../format/index-file.ts';
 import { LanewiseError } from '../host/errors.ts';
-import { arrayTensor, bytesTensor, readChecked } from '../search/file-tensors.ts';
-import { corruptFile, IndexFile, writeIndexFile } from '../search/index-file.ts';
 import { runtime } from '../sparse/kernels.ts';
 import { TermCounts } from './term-counts.ts';
 import { checkTokenizer } from './texts.ts';

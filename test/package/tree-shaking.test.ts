@@ -12,17 +12,22 @@ const importing = (names: string, subpath: string): Promise<Bundled> =>
 
 /** What members need of others, of any family; nothing else goes along with them. */
 const INDEX = ['Bitmap', 'createSafetensors', 'readSafetensors'];
+const SPARSE_FILES = ['readMatrixMarket', 'readSparseNpz', 'writeMatrixMarket', 'writeSparseNpz'];
 const NEEDS: Readonly<Record<string, readonly string[]>> = {
   FlatIndex: INDEX,
   IvfIndex: INDEX,
   HnswIndex: INDEX,
   LshIndex: INDEX,
   HybridIndex: ['Bitmap', 'fuseRankings'],
+  CsrMatrix: SPARSE_FILES,
   ProductQuantizer: ['createSafetensors', 'readSafetensors'],
   tune: ['Bitmap', 'percentile', 'recall'],
   compare: ['Bitmap', 'percentile', 'recall'],
   writeSafetensors: ['createSafetensors'],
   loadInStages: ['openSafetensors', 'createSafetensors', 'writeSafetensors'],
+  TruncatedSVD: ['CsrMatrix'],
+  pageRank: ['CsrMatrix'],
+  powerIteration: ['CsrMatrix'],
   // A worker serves whatever it is asked for.
   serve: ['FlatIndex', 'IvfIndex', 'HnswIndex', 'LshIndex', 'KMeans', 'tune', 'percentile', ...INDEX],
 };

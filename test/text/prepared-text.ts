@@ -1,4 +1,4 @@
-import type { TextSearchable } from '../../src/text/hybrid.ts';
+import type { TextSearchable } from 'lanewise';
 
 /** Scores by id. */
 type Scored = Readonly<Record<number, number>>;

@@ -1,9 +1,9 @@
-import { createSafetensors, type Metadata, readSafetensors, type Tensor } from '../format/safetensors.ts';
-import type { TensorSpec } from '../format/safetensors-layout.ts';
 import { LanewiseError } from '../host/errors.ts';
 import { countsUp } from '../vectors/counting.ts';
 import { LARGEST_ID } from '../vectors/input.ts';
 import { METRIC_CODES, type Metric } from '../vectors/metric.ts';
+import { createSafetensors, type Metadata, readSafetensors, type Tensor } from './safetensors.ts';
+import type { TensorSpec } from './safetensors-layout.ts';
 
 /** Raised when files change in a way that older readers would misread. */
 const FILE_VERSION = 1;

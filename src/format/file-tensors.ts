@@ -1,8 +1,8 @@
-import type { TensorSpec } from '../format/safetensors.ts';
 import { Arena } from '../host/arena.ts';
 import { Checksum, type HashKernels } from '../host/checksum.ts';
 import type { Runtime as HostRuntime } from '../host/kernels.ts';
 import type { FileTensor, IndexFile } from './index-file.ts';
+import type { TensorSpec } from './safetensors.ts';
 
 type Runtime = HostRuntime<HashKernels>;
 
