@@ -10,7 +10,7 @@ export async function buildIndex(rows: Matrix, metric: Metric): Promise<Subject>
   const { dimensions, data } = rows;
   const index = await FlatIndex.create({ dimensions, metric });
   const { milliseconds } = await withProgress(
-    { title: 'Building', counts: '{value}/{total} rows' },
+    { title: 'Building', counts: '{value}/{total} rows', total: rows.rows },
     (onProgress) => index.build(data, { onProgress }),
   );
   console.log(

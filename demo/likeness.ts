@@ -37,11 +37,11 @@ export class Likeness {
     return new Likeness(dependencies, weights, rows);
   }
 
-  /** The cosine of each of the packages with every package, packages x asked: one product for all that are asked about. */
+  /** The cosines of every package with those asked about, packages x asked: one product for all of them. */
   cosines(asked: readonly number[]): Float32Array {
     const block = new Float32Array(this.#rows.columns * asked.length);
-    for (const [place, package_] of asked.entries()) {
-      const { indices, values } = this.#rows.row(package_);
+    for (const [place, row] of asked.entries()) {
+      const { indices, values } = this.#rows.row(row);
       for (const [at, column] of indices.entries()) block[column * asked.length + place] = values[at];
     }
     return this.#rows.multiplyMatrix(block, asked.length);
@@ -50,14 +50,14 @@ export class Likeness {
   /** The k nearest of each package; equal ones in the order of their rows. */
   nearest(asked: readonly number[], k: number): Like[][] {
     const cosines = this.cosines(asked);
-    return asked.map((package_, place) => {
+    return asked.map((own, place) => {
       const found: { row: number; similarity: number }[] = [];
       for (let row = 0; row < this.#rows.rows; row++) {
         const similarity = cosines[row * asked.length + place];
-        if (similarity > 0 && row !== package_) found.push({ row, similarity });
+        if (similarity > 0 && row !== own) found.push({ row, similarity });
       }
       found.sort((a, b) => b.similarity - a.similarity || a.row - b.row);
-      return found.slice(0, k).map((like) => ({ ...like, shared: this.#shared(package_, like.row) }));
+      return found.slice(0, k).map((like) => ({ ...like, shared: this.#shared(own, like.row) }));
     });
   }
 

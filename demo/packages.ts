@@ -34,9 +34,7 @@ export function parsePackages(text: string): Packages {
   for (const [at, line] of text.trimEnd().split('\n').entries()) {
     const [name, synopsis, ...more] = line.split('\t');
     if (!name || !synopsis || more.length > 0 || (at > 0 && name <= names[at - 1])) {
-      throw new UsageError(
-        `${TABLE} line ${at + 1}: expected a name after "${names[at - 1]}" and a synopsis`,
-      );
+      throw new UsageError(`${TABLE} line ${at + 1}: expected a name, ascending, a tab and a synopsis`);
     }
     names.push(name);
     synopses.push(synopsis);

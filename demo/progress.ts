@@ -1,10 +1,18 @@
 import { SingleBar } from 'cli-progress';
 import type { Progress } from 'lanewise';
 
+interface Bar {
+  /** What is done. */
+  readonly title: string;
+  /** `{value}/{total}` of what, as cli-progress writes it. */
+  readonly counts?: string;
+  /** How much there is to do, as long as the call has not told. */
+  readonly total?: number;
+}
+
 /** Runs a long call with a progress bar on a terminal; elsewhere nothing is shown. Gives what it took, too. */
 export async function withProgress<T>(
-  /** What is done, and `{value}/{total}` of what, as cli-progress writes it. */
-  { title, counts = '' }: { readonly title: string; readonly counts?: string },
+  { title, counts = '', total: announced = 1 }: Bar,
   work: (onProgress: (progress: Progress) => void) => Promise<T>,
 ): Promise<{ readonly result: T; readonly milliseconds: number }> {
   const bar = new SingleBar({
@@ -14,7 +22,7 @@ export async function withProgress<T>(
     clearOnComplete: true,
   });
   const start = performance.now();
-  bar.start(1, 0);
+  bar.start(announced, 0);
   try {
     const result = await work(({ done, total }) => {
       bar.setTotal(total);

@@ -39,8 +39,9 @@ interface Column {
 
 async function build(texts: readonly string[]): Promise<Engines> {
   const bm25 = await Bm25Index.create();
-  const terms = await withProgress({ title: 'BM25', counts: '{value}/{total} texts' }, (onProgress) =>
-    bm25.build(texts, { onProgress }),
+  const terms = await withProgress(
+    { title: 'BM25', counts: '{value}/{total} texts', total: texts.length },
+    (onProgress) => bm25.build(texts, { onProgress }),
   );
   const { result: lsa } = await withProgress({ title: 'LSA ' }, (onProgress) =>
     LatentSemantics.of(texts, { onProgress }),
@@ -61,7 +62,7 @@ async function build(texts: readonly string[]): Promise<Engines> {
   ]);
   console.log(renderTable(['', 'built in ms', 'bytes'], rows));
   console.log(
-    `The components keep ${formatNumber(100 * lsa.explained)} % of the variance: LSA forgets what few texts have.`,
+    `The components keep ${formatNumber(100 * lsa.explained)} % of the variance: LSA forgets what only few texts say.`,
   );
   return { bm25, lsa, hybrid: new HybridIndex({ text: bm25, vectors: lsa.index }) };
 }
