@@ -32,9 +32,6 @@ const NEEDS: Readonly<Record<string, readonly string[]>> = {
   HashingVectorizer: ['CsrMatrix', 'murmur3', 'tokenize', ...SPARSE_FILES],
   TfidfVectorizer: ['CsrMatrix', 'tokenize', 'createSafetensors', 'readSafetensors', ...SPARSE_FILES],
   snippet: ['tokenize'],
-  TruncatedSVD: ['CsrMatrix'],
-  pageRank: ['CsrMatrix'],
-  powerIteration: ['CsrMatrix'],
   // A worker serves whatever it is asked for.
   serve: ['FlatIndex', 'IvfIndex', 'HnswIndex', 'LshIndex', 'KMeans', 'tune', 'percentile', ...INDEX],
 };
