@@ -7,10 +7,13 @@ import { cluster } from './cases/cluster.ts';
 import { cold } from './cases/cold.ts';
 import { filter as filterCase } from './cases/filter.ts';
 import { hashing } from './cases/hashing.ts';
+import { retrieval } from './cases/retrieval.ts';
 import { scale } from './cases/scale.ts';
 import { searchCases } from './cases/search.ts';
 import { size } from './cases/size.ts';
+import { sparse } from './cases/sparse.ts';
 import { storageCases } from './cases/storage.ts';
+import { text } from './cases/text.ts';
 import type { Figure, Measurement } from './harness.ts';
 import { figureTable, measurementTable } from './report.ts';
 
@@ -45,9 +48,19 @@ console.log(
     `${roof.float32.toFixed(1)} GFLOP/s float32, ${roof.int8.toFixed(1)} GMAC/s 8-bit.`,
 );
 
-const cases = [...searchCases, ...storageCases, cluster, hashing, filterCase, scale, cold, size].filter(
-  ({ name }) => name.includes(filter),
-);
+const cases = [
+  ...searchCases,
+  ...storageCases,
+  cluster,
+  hashing,
+  filterCase,
+  sparse,
+  text,
+  retrieval,
+  scale,
+  cold,
+  size,
+].filter(({ name }) => name.includes(filter));
 if (cases.length === 0) {
   console.error(`No case contains '${filter}'.`);
   process.exit(2);
