@@ -140,3 +140,16 @@ test('what is computed from a matrix leaves it as it was, and outlives it', asyn
   expect(made.map((other) => other.toArrays())).toEqual(arrays);
   for (const other of made) other.dispose();
 });
+
+test('rows of nothing but zeros keep them when rows are normalized, and zeros their signs when matrices are added', async () => {
+  using matrix = await CsrMatrix.fromArrays({
+    rows: 1,
+    columns: 2,
+    indptr: [0, 2],
+    indices: [0, 1],
+    values: [0, -0],
+  });
+  using unit = matrix.normalizeRows();
+  using sum = matrix.add(unit);
+  expect([unit.row(0).values, sum.row(0).values]).toEqual([Float32Array.of(0, -0), Float32Array.of(0, -0)]);
+});
