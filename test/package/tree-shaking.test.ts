@@ -25,9 +25,9 @@ const NEEDS: Readonly<Record<string, readonly string[]>> = {
   compare: ['Bitmap', 'percentile', 'recall'],
   writeSafetensors: ['createSafetensors'],
   loadInStages: ['openSafetensors', 'createSafetensors', 'writeSafetensors'],
-  TruncatedSVD: ['CsrMatrix', 'createSafetensors', 'readSafetensors'],
-  pageRank: ['CsrMatrix'],
-  powerIteration: ['CsrMatrix'],
+  TruncatedSVD: ['CsrMatrix', 'createSafetensors', 'readSafetensors', ...SPARSE_FILES],
+  pageRank: ['CsrMatrix', ...SPARSE_FILES],
+  powerIteration: ['CsrMatrix', ...SPARSE_FILES],
   // A worker serves whatever it is asked for.
   serve: ['FlatIndex', 'IvfIndex', 'HnswIndex', 'LshIndex', 'KMeans', 'tune', 'percentile', ...INDEX],
 };
