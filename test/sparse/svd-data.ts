@@ -1,5 +1,8 @@
 import { CsrMatrix, Random } from 'lanewise';
 
+/** Nothing that was made is collected while bytes are counted. */
+export const kept: object[] = [];
+
 /** A dense matrix as it is, and in compressed sparse rows. */
 export interface Made {
   readonly rows: number;
@@ -17,6 +20,7 @@ export async function fromDense(dense: Float32Array, rows: number, columns: numb
     columnIndex: entries.map((at) => at % columns),
     values: entries.map((at) => dense[at]!),
   });
+  kept.push(matrix);
   return { rows, columns, dense, matrix };
 }
 

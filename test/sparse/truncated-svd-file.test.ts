@@ -2,12 +2,13 @@ import { createSafetensors, readSafetensors, TruncatedSVD } from 'lanewise';
 import { expect, test } from 'vitest';
 import { runtime } from '../../src/sparse/kernels.ts';
 import { errorOf } from '../host/error-of.ts';
-import { makeSparse } from './svd-data.ts';
+import { kept, makeSparse } from './svd-data.ts';
 
 async function fitted() {
   const made = await makeSparse(40, 25, 0.3, 6);
   const svd = await TruncatedSVD.create({ components: 5, iterations: 3, oversamples: 4, seed: -2 });
   await svd.fit(made.matrix);
+  kept.push(svd);
   return { ...made, svd, bytes: svd.toBytes() };
 }
 
@@ -23,7 +24,8 @@ test('what was written is read with identical answers, and written the same agai
   expect(read.transform(matrix)).toEqual(svd.transform(matrix));
   expect(read.memoryUsage()).toEqual(svd.memoryUsage());
   expect(read.toBytes()).toEqual(bytes);
-  expect(TruncatedSVD.fromBytes(bytes.buffer).components).toEqual(svd.components);
+  using again = TruncatedSVD.fromBytes(bytes.buffer);
+  expect(again.components).toEqual(svd.components);
   // It learns as the first one would.
   await Promise.all([read.fit(matrix), svd.fit(matrix)]);
   expect(read.components).toEqual(svd.components);
