@@ -1,5 +1,5 @@
 export { type ErrorCode, type ErrorDetails, LanewiseError } from '../host/errors.ts';
-export { type CoordinateMatrix, readMatrixMarket } from './matrix-market.ts';
+export { type CooArrays, readMatrixMarket } from './matrix-market.ts';
 export { writeMatrixMarket } from './matrix-market-write.ts';
 export { type NpyArray, type NpyDtype, readNpy } from './npy.ts';
 export {
@@ -13,6 +13,6 @@ export {
   type TensorSpec,
   writeSafetensors,
 } from './safetensors.ts';
-export { type CompressedMatrix, readSparseNpz, type SparseNpz } from './sparse-npz.ts';
+export { type CompressedArrays, readSparseNpz, type SparseNpz } from './sparse-npz.ts';
 export { writeSparseNpz } from './sparse-npz-write.ts';
 export { readBvecs, readFvecs, readIvecs, type Vectors } from './vecs.ts';

@@ -1,5 +1,5 @@
 import { concatenate } from './bytes.ts';
-import type { CoordinateMatrix } from './matrix-market.ts';
+import type { CooArrays } from './matrix-market.ts';
 import { SIZE_LIMIT } from './matrix-market-header.ts';
 import { checkIndices, checkLength, checkSize, checkValues } from './sparse-input.ts';
 
@@ -24,7 +24,7 @@ export function writeMatrixMarket({
   rowIndex,
   columnIndex,
   values,
-}: CoordinateMatrix): Uint8Array<ArrayBuffer> {
+}: CooArrays): Uint8Array<ArrayBuffer> {
   const entries = rowIndex.length;
   checkSize(rows, columns, SIZE_LIMIT);
   checkLength('columnIndex', entries, columnIndex);

@@ -21,7 +21,7 @@ import { LINE_CHARACTERS, MatrixMarketScanner } from './matrix-market-scanner.ts
  * A sparse matrix as coordinates: entry `i` stands in row `rowIndex[i]` and column `columnIndex[i]`, both from 0, and is
  * `values[i]`, or 1 where there are no values (a pattern). Entries come in any order; those of one place add up.
  */
-export interface CoordinateMatrix {
+export interface CooArrays {
   readonly rows: number;
   readonly columns: number;
   readonly rowIndex: Uint32Array;
@@ -47,7 +47,7 @@ const NOT_FINITE = /^[+-]?(?:nan|inf)/i;
  *   an entry that the symmetry forbids, or more entries than announced; `INVALID_VALUE`: NaN, an infinity, or a value
  *   beyond float32
  */
-export function readMatrixMarket(file: Uint8Array | string): CoordinateMatrix {
+export function readMatrixMarket(file: Uint8Array | string): CooArrays {
   const scanner = scannerOf(file);
   const kind = readBanner(scanner);
   const size = readSize(scanner, kind);
@@ -69,7 +69,7 @@ function readEntries(
   scanner: MatrixMarketScanner,
   { rows, columns, entries }: MatrixMarketSize,
   kind: MatrixMarketKind,
-): CoordinateMatrix {
+): CooArrays {
   const { isArray, isInteger, symmetry } = kind;
   const rowIndex = new Uint32Array(entries);
   const columnIndex = new Uint32Array(entries);
@@ -108,10 +108,7 @@ function readEntries(
 }
 
 /** The stored entries, then those that they imply on the other side of the diagonal. */
-function mirrored(
-  { rows, columns, rowIndex, columnIndex, values }: CoordinateMatrix,
-  sign: 1 | -1,
-): CoordinateMatrix {
+function mirrored({ rows, columns, rowIndex, columnIndex, values }: CooArrays, sign: 1 | -1): CooArrays {
   const isBeside = (_: number, entry: number): boolean => rowIndex[entry] !== columnIndex[entry];
   return {
     ...{ rows, columns, rowIndex: join(Uint32Array, rowIndex, columnIndex.filter(isBeside)) },

@@ -2,7 +2,7 @@ import { concatenate } from './bytes.ts';
 import { describe, invalidArgument } from './errors.ts';
 import { MAGIC } from './npy.ts';
 import { checkIndices, checkLength, checkSize, checkValues } from './sparse-input.ts';
-import type { CompressedMatrix } from './sparse-npz.ts';
+import type { CompressedArrays } from './sparse-npz.ts';
 import { writeZip } from './zip-write.ts';
 
 /** SciPy's indices are int32 as long as they fit. */
@@ -26,7 +26,7 @@ export function writeSparseNpz({
   indptr,
   indices,
   values = new Float32Array(indices.length).fill(1),
-}: CompressedMatrix): Uint8Array<ArrayBuffer> {
+}: CompressedArrays): Uint8Array<ArrayBuffer> {
   if (format !== 'csr' && format !== 'csc') throw invalidArgument('format', 'csr or csc', describe(format));
   checkSize(rows, columns, INT32_MAX);
   const [lines, places] = format === 'csr' ? [rows, columns] : [columns, rows];

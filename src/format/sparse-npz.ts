@@ -5,7 +5,7 @@
  *   coo:      row.npy, col.npy, data.npy
  */
 import { describe, fileError } from './errors.ts';
-import type { CoordinateMatrix } from './matrix-market.ts';
+import type { CooArrays } from './matrix-market.ts';
 import { type ElementArray, elements, type NpyFile, openNpy } from './npy.ts';
 import type { NpyDtypes } from './npy-header.ts';
 import { extract, readZip } from './zip.ts';
@@ -15,7 +15,7 @@ import { extract, readZip } from './zip.ts';
  * stands in column `indices[e]` and is `values[e]`, or 1 where there are no values. In compressed columns (csc), rows and
  * columns change places.
  */
-export interface CompressedMatrix {
+export interface CompressedArrays {
   /** @default 'csr' */
   readonly format?: 'csr' | 'csc';
   readonly rows: number;
@@ -26,9 +26,7 @@ export interface CompressedMatrix {
 }
 
 /** A matrix as SciPy saved it, in the layout that it had there. */
-export type SparseNpz =
-  | Required<CompressedMatrix>
-  | (Required<CoordinateMatrix> & { readonly format: 'coo' });
+export type SparseNpz = Required<CompressedArrays> | (Required<CooArrays> & { readonly format: 'coo' });
 
 const FORMAT: NpyDtypes = { pattern: /^(?:\|(S3)|<(U3))$/, expected: "a format of three letters, '|S3'" };
 const INDICES: NpyDtypes = {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type CoordinateMatrix, readMatrixMarket, writeMatrixMarket } from '../../src/format/index.ts';
+import { type CooArrays, readMatrixMarket, writeMatrixMarket } from '../../src/format/index.ts';
 import type { ErrorCode } from '../../src/host/errors.ts';
 import { ascii, errorOf, misaligned } from './bytes.ts';
 
@@ -12,7 +12,7 @@ const SKEW = '%%MatrixMarket matrix coordinate real skew-symmetric\n';
 const ARRAY = '%%MatrixMarket matrix array real general\n';
 
 /** Entries as [row, column, value], counted from 0, in the order of the arrays. */
-function entriesOf({ rowIndex, columnIndex, values }: CoordinateMatrix): number[][] {
+function entriesOf({ rowIndex, columnIndex, values }: CooArrays): number[][] {
   return Array.from(rowIndex, (row, entry) => [
     row,
     columnIndex[entry]!,
@@ -355,8 +355,8 @@ for (const [kind, code, line, file, message = ''] of faults) {
 }
 
 describe('writeMatrixMarket', () => {
-  const written = (matrix: CoordinateMatrix): string => new TextDecoder().decode(writeMatrixMarket(matrix));
-  const ofValues = (...values: number[]): CoordinateMatrix => ({
+  const written = (matrix: CooArrays): string => new TextDecoder().decode(writeMatrixMarket(matrix));
+  const ofValues = (...values: number[]): CooArrays => ({
     ...{ rows: 1, columns: values.length, rowIndex: new Uint32Array(values.length) },
     columnIndex: Uint32Array.from(values.keys()),
     values: Float32Array.from(values),

@@ -1,6 +1,6 @@
 import { deflateRawSync } from 'node:zlib';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { type CompressedMatrix, readSparseNpz, writeSparseNpz } from '../../src/format/index.ts';
+import { type CompressedArrays, readSparseNpz, writeSparseNpz } from '../../src/format/index.ts';
 import { type ErrorCode, LanewiseError } from '../../src/host/errors.ts';
 import {
   ascii,
@@ -149,7 +149,7 @@ describe('readSparseNpz', () => {
     });
     const file = zipFile(members.map((member) => ({ ...member, isDeflated: true })));
 
-    const matrix = (await readSparseNpz(file)) as CompressedMatrix;
+    const matrix = (await readSparseNpz(file)) as CompressedArrays;
 
     expect(file.length).toBeGreaterThan(65_536);
     expect(matrix.indices).toEqual(indices);
@@ -396,7 +396,7 @@ describe('writeSparseNpz', () => {
   test('writes compressed columns as such', async () => {
     const matrix = await readSparseNpz(scipy.CSC_FLOAT64);
 
-    expect(await readSparseNpz(writeSparseNpz(matrix as CompressedMatrix))).toEqual(matrix);
+    expect(await readSparseNpz(writeSparseNpz(matrix as CompressedArrays))).toEqual(matrix);
   });
 
   test('writes the arrays as SciPy does, byte by byte', () => {
@@ -430,7 +430,7 @@ describe('writeSparseNpz', () => {
     vi.useRealTimers();
   });
 
-  test.each<[string, ErrorCode, Partial<CompressedMatrix>]>([
+  test.each<[string, ErrorCode, Partial<CompressedArrays>]>([
     ['fewer indptr than rows', 'INVALID_ARGUMENT', { rows: 3 }],
     ['2^31 rows', 'INVALID_ARGUMENT', { rows: 2 ** 31 }],
     ['negative columns', 'INVALID_ARGUMENT', { columns: -1 }],

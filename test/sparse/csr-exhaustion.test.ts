@@ -85,3 +85,26 @@ test.each<[string, (matrix: CsrMatrix) => Float32Array]>([
     expect(call(matrix)).toEqual(call(reference));
   },
 );
+
+test('a call that needs more room than an earlier one kept, and finds none, leaves the next call to find some', async () => {
+  const { memory, lanewise } = scarce;
+  using matrix = await lanewise.CsrMatrix.fromCoo(ENTRIES);
+  const sums = matrix.rowSums();
+  const filler = memory.allocate(memory.statistics.maximumBytes - memory.statistics.bytesInUse - 200_000);
+  expect(() => matrix.multiplyMatrix(new Float32Array(500 * 64), 64)).toThrow(
+    expect.objectContaining(exhausted),
+  );
+  expect(matrix.rowSums()).toEqual(sums);
+  memory.free(filler);
+  expect(matrix.multiplyMatrix(new Float32Array(500 * 64), 64)).toEqual(new Float32Array(2000 * 64));
+});
+
+test('multiply answers where linear memory grows on its way', async () => {
+  const { memory, lanewise } = scarce;
+  using matrix = await lanewise.CsrMatrix.fromCoo(ENTRIES);
+  matrix.multiplyTransposed(new Float32Array(2000)); // the room that multiply takes, but no order of rows yet
+  const { bytesReserved } = memory.statistics;
+  while (memory.statistics.bytesInUse + 64 <= bytesReserved - 1024) memory.allocate(64);
+  expect(matrix.multiply(new Float32Array(500).fill(1))).toEqual(matrix.rowSums());
+  expect(memory.statistics.bytesReserved).toBeGreaterThan(bytesReserved);
+});

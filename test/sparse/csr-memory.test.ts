@@ -28,8 +28,8 @@ test('products keep their room, so that another takes none; dispose gives all of
   const { bytesInUse } = memory();
   const matrix = await CsrMatrix.fromCoo(makeEntries(100, 50, 1000, 1));
   const { total } = matrix.memoryUsage();
-  matrix.multiplyMatrix(new Float32Array(50 * 7), 7);
   matrix.multiply(new Float32Array(50));
+  matrix.multiplyMatrix(new Float32Array(50 * 7), 7); // whose room takes the place of the smaller one
   const kept = matrix.memoryUsage();
   // 8 columns for 7, and at most a byte a row for the order in which rows are taken.
   expect(kept.total - total).toBeGreaterThanOrEqual(4 * 8 * 150);

@@ -1,9 +1,10 @@
 import { array, assert as check, constant, integer, nat, oneof, property, record, tuple } from 'fast-check';
-import { Bitmap, Bm25Index, Random } from 'lanewise';
+import { Bm25Index, Random } from 'lanewise';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { searchBm25 } from '../../src/text/bm25-search.ts';
 import { Bm25Store } from '../../src/text/bm25-store.ts';
 import { tokenize } from '../../src/text/tokenize.ts';
+import { Bitmap } from '../../src/vectors/bitmap.ts';
 import { skewedText } from './bm25-reference.ts';
 
 let kernels: Bm25Index;
