@@ -166,10 +166,12 @@ describe('TfidfVectorizer', () => {
   });
 
   test('works on the texts that it was given, whatever becomes of the array', async () => {
-    const vectorizer = await TfidfVectorizer.create();
     const texts = ['wing', 'flow'];
-    const fit = vectorizer.fit(texts);
-    texts.fill('heat');
+    const tokenizer = (text: string): string[] => {
+      texts.fill('heat');
+      return [text];
+    };
+    const fit = (await TfidfVectorizer.create({ tokenizer })).fit(texts);
     expect((await fit).terms).toEqual(['flow', 'wing']);
   });
 
@@ -241,4 +243,9 @@ test('a tokenizer of its own may build on the one of the package', async () => {
   const stemming = (text: string): string[] => tokenize(text).map((term) => term.replace(/s$/, ''));
   const { vectorizer } = await fitted(['Wings', 'wing flows'], { tokenizer: stemming });
   expect(vectorizer.terms).toEqual(['flow', 'wing']);
+});
+
+test('halves of surrogate pairs, which no file could hold, are learned as U+FFFD', async () => {
+  const { vectorizer } = await fitted(['a'], { tokenizer: () => ['\ud800', 'x\udc00'] });
+  expect(vectorizer.terms).toEqual(['x\ufffd', '\ufffd']);
 });
