@@ -83,6 +83,14 @@ function storeOf(texts: readonly string[], ids: Int32Array, perCall: number): Bm
   return store;
 }
 
+/** Adds documents so long that the average length doubles. */
+function addLong(store: Bm25Store): void {
+  const staged = store.stage(20, undefined, false);
+  for (let i = 0; i < 20; i++)
+    staged.take(`long${i} `.repeat((store.size * store.averageLength) / 20), tokenize);
+  staged.commit();
+}
+
 describe('a pruned search', () => {
   const random = new Random(3);
   // Some ten windows of 2048 documents; short ones, of few words, so that many scores are equal.
@@ -90,7 +98,7 @@ describe('a pruned search', () => {
   const texts = Array.from({ length: size }, (_, i) =>
     i % 37 === 0 ? skewedText(random, 200, 300) : skewedText(random, 6, 300),
   );
-  for (let i = 0; i < 40; i++) texts[random.integer(size)] += ` rare rare${i % 3}`;
+  for (let i = 0; i < 400; i++) texts[random.integer(size)] += ` rare rare${i % 3}`;
   const backwards = Int32Array.from({ length: size }, (_, i) => 2 * (size - i));
 
   test.each([size, 5000])(
@@ -101,8 +109,9 @@ describe('a pruned search', () => {
       const filter = Bitmap.where(new Map(Array.from(backwards, (id) => [id, id])), (id) => id % 3 === 0);
       let skipped = 0;
       let rescored = 0;
-      let saved = 0;
       for (let round = 0; round < 150; round++) {
+        // From here on documents are shorter than average: whatever was known of their weights would be too low.
+        if (round === 75) addLong(store);
         const words = tokenize(`${skewedText(random, 5, 300)} ${['', 'rare', 'rare1 rare2'][round % 3]}`);
         const terms = [...new Set(words.map((word) => store.dictionary.find(word)))].filter(
           (term) => term >= 0,
@@ -115,11 +124,10 @@ describe('a pruned search', () => {
           expect(scores).toEqual(plain.scores);
           skipped += stats[0]!.skipped;
           rescored += stats[0]!.rescored;
-          saved += plain.stats[0]!.added - stats[0]!.added;
         }
       }
-      // Every way of sparing work was taken.
-      expect(Math.min(skipped, rescored, saved)).toBeGreaterThan(100);
+      // Both ways of sparing work were taken.
+      expect(Math.min(skipped, rescored)).toBeGreaterThan(100);
       store.release();
     },
   );
