@@ -98,7 +98,8 @@ describe('a pruned search', () => {
   const texts = Array.from({ length: size }, (_, i) =>
     i % 37 === 0 ? skewedText(random, 200, 300) : skewedText(random, 6, 300),
   );
-  for (let i = 0; i < 400; i++) texts[random.integer(size)] += ` rare rare${i % 3}`;
+  for (let i = 0; i < 40; i++) texts[random.integer(size)] += ` rare rare${i % 3}`;
+  for (let i = 0; i < 400; i++) texts[random.integer(size)] += ' scarce';
   const backwards = Int32Array.from({ length: size }, (_, i) => 2 * (size - i));
 
   test.each([size, 5000])(
@@ -112,12 +113,14 @@ describe('a pruned search', () => {
       for (let round = 0; round < 150; round++) {
         // From here on documents are shorter than average: whatever was known of their weights would be too low.
         if (round === 75) addLong(store);
-        const words = tokenize(`${skewedText(random, 5, 300)} ${['', 'rare', 'rare1 rare2'][round % 3]}`);
+        const words = tokenize(
+          `${skewedText(random, 5, 300)} ${['rare', 'rare1 rare2', 'scarce', 'rare scarce'][round % 4]}`,
+        );
         const terms = [...new Set(words.map((word) => store.dictionary.find(word)))].filter(
           (term) => term >= 0,
         );
         for (const k of [1, 10, 300]) {
-          const wanted = { k, filter: round % 4 === 3 ? filter : undefined };
+          const wanted = { k, filter: round % 5 === 4 ? filter : undefined };
           const { ids, scores, stats } = searchBm25(store, [terms], { ...wanted, prunes: true });
           const plain = searchBm25(store, [terms], { ...wanted, prunes: false });
           expect(ids).toEqual(plain.ids);
@@ -127,7 +130,7 @@ describe('a pruned search', () => {
         }
       }
       // Both ways of sparing work were taken.
-      expect(Math.min(skipped, rescored)).toBeGreaterThan(100);
+      expect(Math.min(skipped, rescored)).toBeGreaterThan(20);
       store.release();
     },
   );
