@@ -28,8 +28,9 @@ export function multiplyCsrTransposed(
 }
 
 /**
- * Moves rows of `columns` floats apart to rows of `stride`, zeros behind, within their block: from the last one to the
- * first, none is overwritten before it has moved.
+ * Moves rows of `columns` floats apart to rows of `stride`, within their block: from the last one to the first, none is
+ * overwritten before it has moved. Zeros stand behind them, as integers that an earlier owner left there are denormal
+ * floats, which slow sums down.
  */
 export function padRows(block: usize, rows: u32, columns: u32, stride: u32): void {
   for (let row = rows; row-- > 0; ) {

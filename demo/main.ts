@@ -1,43 +1,20 @@
 import { CommanderError } from 'commander';
-import { capabilities, LanewiseError, measureRoof } from 'lanewise';
-import { printBudget } from './budget.ts';
-import { buildIndex } from './build.ts';
-import { openCollection } from './collection.ts';
-import { checkPlot, plotCurves } from './curve.ts';
-import { chooseLookups, printNeighbours } from './neighbours.ts';
-import { readOptions } from './options.ts';
-import { chooseMethods, compareMethods } from './retrieval.ts';
-import { formatNumber } from './table.ts';
+import { LanewiseError } from 'lanewise';
+import { type Options, readOptions, type Topic } from './options.ts';
 import { UsageError } from './usage-error.ts';
 
 const MISTAKE = 2;
 
+/** A topic loads what it needs, and nothing else. */
+const SHOW: Readonly<Record<Topic, (options: Options) => Promise<void>>> = {
+  search: async (options) => (await import('./topics/search.ts')).showSearch(options),
+  sparse: async (options) => (await import('./topics/sparse.ts')).showSparse(options),
+  retrieval: async (options) => (await import('./topics/retrieval.ts')).showRetrieval(options),
+};
+
 async function main(): Promise<void> {
   const options = readOptions(process.argv.slice(2));
-  const collection = openCollection(options);
-  const lookups = chooseLookups(collection, options);
-  chooseMethods(options);
-  checkPlot(options);
-
-  const roof = measureRoof();
-  console.log(`Vectors   ${collection.title}`);
-  console.log(
-    `Machine   ${capabilities().tier} tier; one thread streams ${formatNumber(roof.streaming, 1)} GB/s, ` +
-      `float32 ${formatNumber(roof.float32, 1)} GFLOP/s, int8 ${formatNumber(roof.int8, 1)} GMAC/s`,
-  );
-  const subject = await buildIndex(collection.indexed, options.metric);
-
-  console.log('\nNearest');
-  printNeighbours(subject.flat, collection, lookups, options.k);
-  if (options.word.length > 0) return;
-
-  console.log('');
-  const comparison = await compareMethods(subject, collection, options);
-  if (options.method === undefined) {
-    console.log('');
-    printBudget(comparison.scans, collection.indexed.rows, options.budget, roof.streaming);
-  }
-  if (options.plot !== undefined) await plotCurves(comparison, collection, options);
+  await SHOW[options.topic](options);
 }
 
 function leave(error: unknown): void {

@@ -1,12 +1,28 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { METHODS } from './methods.ts';
+import { UsageError } from './usage-error.ts';
 
 const METRICS = ['cosine', 'ip', 'l2'] as const;
 
 export type Metric = (typeof METRICS)[number];
 
+const TOPICS = ['search', 'sparse', 'retrieval'] as const;
+
+/** What the demo is about. */
+export type Topic = (typeof TOPICS)[number];
+
+/** The options of one topic alone. */
+const OPTIONS_OF: Readonly<Record<Topic, readonly string[]>> = {
+  search: ['vectors', 'queries', 'labels', 'metric', 'word', 'method', 'plot', 'budget'],
+  sparse: ['like'],
+  retrieval: ['query'],
+};
+/** What `--k` is without it. */
+const K_OF: Readonly<Record<Topic, number>> = { search: 10, sparse: 10, retrieval: 5 };
+
 /** The command line, checked as far as it can be without opening a file. */
 export interface Options {
+  readonly topic: Topic;
   /** A file of vectors to search; the built-in GloVe words without it. */
   readonly vectors?: string;
   /** A file of query vectors; rows held out of the vectors without it. */
@@ -23,6 +39,14 @@ export interface Options {
   readonly method?: string;
   /** The file to draw the curve of recall against queries a second into. */
   readonly plot?: string;
+  /** Packages that others are compared with; well-known ones, beside all else, without them. */
+  readonly like: readonly string[];
+  /** What is sought among the packages' synopses; some examples without them. */
+  readonly query: readonly string[];
+}
+
+interface Given extends Omit<Options, 'k'> {
+  readonly k?: number;
 }
 
 const EXAMPLES = `
@@ -33,6 +57,10 @@ Examples:
   npm start -- --method ivf                        one method alone
   npm start -- --plot curve.svg                    recall against queries a second, drawn
   npm start -- --vectors my.npy --queries q.npy --k 10 --metric cosine
+  npm start -- --topic sparse                      PageRank of 63,666 Debian packages, embedded in the demo
+  npm start -- --topic sparse --like gimp,octave   packages with the same dependencies
+  npm start -- --topic retrieval                   their synopses by BM25, LSA and both
+  npm start -- --topic retrieval --query "photo editor" --k 3
 
 Files are .npy (float32, float16, int8 or uint8, two-dimensional, C order), .fvecs or .bvecs.
 Exit code: 0 done, 2 a mistake in the options or the files, told in one line on stderr.`;
@@ -56,20 +84,39 @@ function appendWords(text: string, words: readonly string[]): readonly string[] 
   return [...words, ...added];
 }
 
+/** A query may hold commas. */
+function appendQuery(text: string, queries: readonly string[]): readonly string[] {
+  if (text.trim() === '') throw new InvalidArgumentError('The query is empty.');
+  return [...queries, text.trim()];
+}
+
+/** @throws UsageError for an option of another topic than the one that is shown */
+function checkTopic(topic: Topic, isGiven: (option: string) => boolean): void {
+  for (const other of TOPICS) {
+    const stray = other === topic ? undefined : OPTIONS_OF[other].find(isGiven);
+    if (stray === undefined) continue;
+    const known = ['k', ...OPTIONS_OF[topic]].map((option) => `--${option}`).join(', ');
+    throw new UsageError(`--${stray} belongs to --topic ${other}: --topic ${topic} takes ${known}`);
+  }
+}
+
 /**
  * Reads the command line, without the names of node and the script.
  *
- * @throws CommanderError, with `exitCode` 0 after printing the help and above 0 for a mistake
+ * @throws CommanderError, with `exitCode` 0 after printing the help and above 0 for a mistake; UsageError
  */
 export function readOptions(commandLine: readonly string[]): Options {
   const program = new Command('npm start --')
     .description(
-      'Vector search on real vectors: nearest rows, latency and recall of every method, and what fits a budget.',
+      'Vector search on real vectors: nearest rows, latency and recall of every method, and what fits a budget. ' +
+        'Other topics: sparse matrices, and retrieval of texts.',
     )
+    .addOption(new Option('--topic <name>', 'what to show').choices(TOPICS).default('search'))
+    .option('--k <count>', 'results a query (default: 10; 5 of retrieval)', positiveInteger)
+    .optionsGroup('Options of --topic search:')
     .option('--vectors <file>', 'vectors to search (default: 40,000 GloVe words)')
     .option('--queries <file>', 'query vectors (default: rows of the vectors, held out of the index)')
     .option('--labels <file>', 'names of the rows of --vectors, one a line')
-    .option('--k <count>', 'neighbours a query', positiveInteger, 10)
     .addOption(new Option('--metric <name>', 'what near means').choices(METRICS).default('cosine'))
     .addOption(
       new Option('--word <word>', 'only show the nearest of this word; repeat it or list words with commas')
@@ -82,10 +129,24 @@ export function readOptions(commandLine: readonly string[]): Options {
     )
     .option('--plot <file>', 'draw recall against queries a second as SVG')
     .option('--budget <ms>', 'latency budget of a query, milliseconds', positiveNumber, 10)
+    .optionsGroup('Options of --topic sparse:')
+    .addOption(
+      new Option('--like <package>', 'only show packages like this one; repeat it or list them with commas')
+        .argParser(appendWords)
+        .default([], 'PageRank, too, and well-known packages'),
+    )
+    .optionsGroup('Options of --topic retrieval:')
+    .addOption(
+      new Option('--query <text>', 'search for this; repeat it')
+        .argParser(appendQuery)
+        .default([], 'some examples'),
+    )
     .addHelpText('after', EXAMPLES)
     // The caller prints the one line; a suggestion would be a second.
     .showSuggestionAfterError(false)
     .configureOutput({ outputError: () => {} })
     .exitOverride();
-  return program.parse(commandLine, { from: 'user' }).opts<Options>();
+  const given = program.parse(commandLine, { from: 'user' }).opts<Given>();
+  checkTopic(given.topic, (option) => program.getOptionValueSource(option) === 'cli');
+  return { ...given, k: given.k ?? K_OF[given.topic] };
 }

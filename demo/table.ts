@@ -9,16 +9,21 @@ const NO_RULES = {
   ...{ mid: '', 'mid-mid': '', middle: ' ' },
 } as const;
 
-/** A table without colours or rules: the first column to the left, figures to the right. */
-export function renderTable(head: readonly string[], rows: readonly (readonly Cell[])[]): string {
+/** A table without colours or rules: the first column to the left, figures to the right, texts to the left again. */
+export function renderTable(
+  head: readonly string[],
+  rows: readonly (readonly Cell[])[],
+  { texts = [] }: { readonly texts?: readonly number[] } = {},
+): string {
   const table = new Table({
     head: [...head],
     chars: NO_RULES,
-    colAligns: head.map((_, column) => (column === 0 ? 'left' : 'right')),
+    colAligns: head.map((_, column) => (column === 0 || texts.includes(column) ? 'left' : 'right')),
     style: { head: [], border: [], 'padding-left': 1, 'padding-right': 0 },
   });
   table.push(...rows.map((row) => [...row]));
-  return table.toString();
+  const lines = table.toString().split('\n');
+  return lines.map((line) => line.trimEnd()).join('\n');
 }
 
 /** Digits in groups of three, with a fixed number of decimals. */
@@ -34,4 +39,24 @@ export function formatMilliseconds(value: number): string {
 /** Bytes in megabytes (10^6), which is how memory bandwidth is counted too. */
 export function formatMegabytes(bytes: number): string {
   return `${formatNumber(bytes / 1e6, 1)} MB`;
+}
+
+/** The beginning of a text that is longer than `length`, cut between words where that leaves most of it. */
+export function shorten(text: string, length: number): string {
+  if (text.length <= length) return text;
+  const start = text.slice(0, length - 2);
+  const space = start.lastIndexOf(' ');
+  return `${space > length / 2 ? start.slice(0, space) : start} …`;
+}
+
+/** The middle of what calls take, in milliseconds: as many as fit the time, three at least. */
+export function medianMilliseconds(call: () => unknown, milliseconds = 100): number {
+  const times: number[] = [];
+  const end = performance.now() + milliseconds;
+  while (times.length < 3 || performance.now() < end) {
+    const start = performance.now();
+    call();
+    times.push(performance.now() - start);
+  }
+  return times.sort((a, b) => a - b)[times.length >> 1];
 }

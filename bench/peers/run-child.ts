@@ -14,6 +14,8 @@ export interface Limits {
   readonly seconds: number;
 }
 
+export const LIMITS: Limits = { core: 0, seconds: 300 };
+
 const canPin = spawnSync('taskset', ['--version']).status === 0;
 
 /** The message of a JavaScript or Python exception in what a process wrote on stderr. */
@@ -33,7 +35,7 @@ function parseResults(stdout: string): Result[] {
 }
 
 /** Runs one child to its end. One that fails gives what it measured before, and a result that says why it stopped. */
-function run(
+export function runChild(
   name: string,
   command: string,
   words: readonly string[],
@@ -61,10 +63,13 @@ function run(
 
 export function runLibrary(library: string, casePath: string, limits: Limits): readonly Result[] {
   const child = join(import.meta.dirname, 'child.ts');
-  return run(library, process.execPath, ['--import', 'tsx', child, library, casePath], limits);
+  return runChild(library, process.execPath, ['--import', 'tsx', child, library, casePath], limits);
 }
 
 export function runPython(casePath: string, limits: Limits): readonly Result[] {
-  const script = join(import.meta.dirname, 'peers.py');
-  return run('Python peers', PYTHON, [script, casePath], limits);
+  return runPythonScript(join(import.meta.dirname, 'peers.py'), [casePath], limits);
+}
+
+export function runPythonScript(script: string, words: readonly string[], limits: Limits): readonly Result[] {
+  return runChild('Python peers', PYTHON, [script, ...words], limits);
 }

@@ -31,8 +31,6 @@ export interface CooArrays {
 
 /** What the scanner takes for a field: JavaScript's own white space is more. */
 const FIELD = /[^ \t\v\f\r]+/g;
-const INTEGER = /^\d+$/;
-const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
 const NOT_FINITE = /^[+-]?(?:nan|inf)/i;
 
 /**
@@ -50,7 +48,7 @@ const NOT_FINITE = /^[+-]?(?:nan|inf)/i;
  *   beyond float32
  */
 export function readMatrixMarket(file: Uint8Array | string): CooArrays {
-  const scanner = new MatrixMarketScanner(typeof file === 'string' ? new TextEncoder().encode(file) : file);
+  const scanner = scannerOf(file);
   const kind = readBanner(scanner);
   const size = readSize(scanner, kind);
   const stored = readEntries(scanner, size, kind);
@@ -61,6 +59,10 @@ export function readMatrixMarket(file: Uint8Array | string): CooArrays {
     });
   }
   return kind.symmetry === 'general' ? stored : mirrored(stored, kind.symmetry === 'symmetric' ? 1 : -1);
+}
+
+function scannerOf(file: Uint8Array | string): MatrixMarketScanner {
+  return new MatrixMarketScanner(typeof file === 'string' ? new TextEncoder().encode(file) : file);
 }
 
 function readEntries(
@@ -155,14 +157,14 @@ function faultOf(scanner: MatrixMarketScanner, limits: readonly number[], kind: 
     return fault('fields', count, fields.length, isCut ? 'FILE_TRUNCATED' : 'FILE_CORRUPT');
   }
   for (const [position, limit] of limits.entries()) {
-    const index = INTEGER.test(fields[position]) ? Number(fields[position]) : 0;
-    if (index < 1 || index > limit) {
+    const index = scannerOf(fields[position]).count();
+    if (!(index >= 1 && index <= limit)) {
       return fault(position === 0 ? 'row' : 'column', `1 to ${limit}`, describe(fields[position]));
     }
   }
   if (!kind.isPattern) {
     const text = fields[limits.length];
-    const value = DECIMAL.test(text) ? Number(text) : Number.NaN;
+    const value = scannerOf(text).number();
     if (NOT_FINITE.test(text) || Math.abs(Math.fround(value)) === Number.POSITIVE_INFINITY) {
       const remedy = 'leave such entries out, or scale the matrix';
       return fault(

@@ -16,6 +16,8 @@ import { extract, readZip } from './zip.ts';
  * columns change places.
  */
 export interface CompressedArrays {
+  /** @default 'csr' */
+  readonly format?: 'csr' | 'csc';
   readonly rows: number;
   readonly columns: number;
   readonly indptr: Uint32Array;
@@ -24,9 +26,7 @@ export interface CompressedArrays {
 }
 
 /** A matrix as SciPy saved it, in the layout that it had there. */
-export type SparseNpz =
-  | (Required<CompressedArrays> & { readonly format: 'csr' | 'csc' })
-  | (Required<CooArrays> & { readonly format: 'coo' });
+export type SparseNpz = Required<CompressedArrays> | (Required<CooArrays> & { readonly format: 'coo' });
 
 const FORMAT: NpyDtypes = { pattern: /^(?:\|(S3)|<(U3))$/, expected: "a format of three letters, '|S3'" };
 const INDICES: NpyDtypes = {

@@ -86,15 +86,13 @@ export async function extract(
   { name, isDeflated, data, size, crc }: ZipEntry,
   limit: number,
 ): Promise<Uint8Array> {
-  const subject = `npz entry ${describe(name)}`;
+  const subject = `entry ${describe(name)}`;
   const least = isDeflated ? 0 : data.length;
   const most = Math.min(limit, isDeflated ? data.length * DEFLATE_RATIO : least);
-  if (size < least || size > most) {
-    throw fileError('FILE_CORRUPT', `${subject}, bytes`, { expected: `${least} to ${most}`, got: size });
-  }
-  const content = isDeflated ? await inflate(data, size, subject) : data;
+  if (size < least || size > most) throw corrupt(`${subject}, bytes`, `${least} to ${most}`, size);
+  const content = isDeflated ? await inflate(data, size, `npz ${subject}`) : data;
   const sum = crc32(content);
-  if (sum !== crc) throw fileError('FILE_CORRUPT', `${subject}, CRC-32`, { expected: crc, got: sum });
+  if (sum !== crc) throw corrupt(`${subject}, CRC-32`, crc, sum);
   return content;
 }
 

@@ -24,7 +24,7 @@ export async function storeOfNpz(bytes: Uint8Array): Promise<CsrStore> {
     if (file.format === 'coo') return storeOfCoo(file);
     if (file.format === 'csr') return storeOfUnsorted(file);
     // Compressed columns are the compressed rows of the transpose.
-    return sorted(storeOfUnsorted({ ...file, rows: file.columns, columns: file.rows }, false));
+    return transposed(storeOfUnsorted({ ...file, rows: file.columns, columns: file.rows }));
   } catch (error) {
     if (!(error instanceof LanewiseError && error.code === 'INVALID_ARGUMENT')) throw error;
     throw new LanewiseError(
@@ -37,11 +37,8 @@ export async function storeOfNpz(bytes: Uint8Array): Promise<CsrStore> {
   }
 }
 
-/** Rows whose columns may stand in any order and repeat, as SciPy lets them; `isOrdered`: in order, once each. */
-function storeOfUnsorted(
-  { rows, columns, indptr, indices, values }: CompressedArrays,
-  isOrdered = true,
-): CsrStore {
+/** From rows whose columns may stand in any order and repeat, as SciPy lets them. */
+function storeOfUnsorted({ rows, columns, indptr, indices, values }: CompressedArrays): CsrStore {
   checkExtents(rows, columns);
   const nonzeros = checkEntries(indices.length);
   const store = filled({ rows, columns, nonzeros }, !values, (store) => {
@@ -50,5 +47,5 @@ function storeOfUnsorted(
     checkPlaces('columnIndex', indices, store.indices, columns);
     checkValues(store);
   });
-  return !isOrdered || isCanonical(store) ? store : sorted(transposed(store));
+  return isCanonical(store) ? store : sorted(transposed(store));
 }

@@ -34,13 +34,20 @@ export interface CsrMemoryUsage {
 const stores = new WeakMap<CsrMatrix, CsrStore>();
 
 /**
- * The memory of a matrix, for what computes with it; it lives as long as the matrix.
+ * The memory of a matrix, for what computes with it; it lives as long as the matrix. No class goes along with this.
  *
- * @throws LanewiseError `DISPOSED`
+ * @throws LanewiseError `INVALID_ARGUMENT` for what is no CsrMatrix, `DISPOSED`
  */
 export function storeOf(matrix: CsrMatrix): CsrStore {
-  matrix.nonzeros;
-  return stores.get(matrix)!;
+  const store = stores.get(matrix);
+  if (store) {
+    matrix.nonzeros; // which a matrix that was disposed of refuses
+    return store;
+  }
+  throw new LanewiseError('INVALID_ARGUMENT', `A CsrMatrix is wanted; got ${typeof matrix}.`, {
+    expected: 'CsrMatrix',
+    got: typeof matrix,
+  });
 }
 
 /** The matrix that owns a store from now on. */
@@ -207,7 +214,6 @@ export class CsrMatrix {
     other: CsrMatrix,
     { alpha = 1, beta = 1 }: { readonly alpha?: number; readonly beta?: number } = {},
   ): CsrMatrix {
-    checkMatrix(other);
     return new CsrMatrix(sumOf(this.#held, storeOf(other), alpha, beta));
   }
 
@@ -320,12 +326,4 @@ export class CsrMatrix {
     this.#lifetime.check();
     return this.#store;
   }
-}
-
-function checkMatrix(other: unknown): void {
-  if (other instanceof CsrMatrix) return;
-  throw new LanewiseError('INVALID_ARGUMENT', `add() takes a CsrMatrix; got ${typeof other}.`, {
-    expected: 'CsrMatrix',
-    got: typeof other,
-  });
 }

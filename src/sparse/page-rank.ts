@@ -4,8 +4,8 @@ import { type LongCallOptions, type Progress, runPieces } from '../host/progress
 import { checkInteger } from '../vectors/input.ts';
 import { type CsrMatrix, storeOf } from './csr-matrix.ts';
 import type { CsrStore } from './csr-store.ts';
-import { checkMatrix } from './truncated-svd.ts';
-import { checkSquare, checkTolerance, MOST_ITERATIONS, WideProduct } from './wide-product.ts';
+import { checkMatrix, checkSquare, checkTolerance, MOST_ITERATIONS } from './matrix-input.ts';
+import { WideProduct } from './wide-product.ts';
 
 /** How ranks are computed. */
 export interface PageRankOptions extends LongCallOptions {
@@ -128,7 +128,7 @@ function startsOf(given: PageRankOptions['personalization'], nodes: number): Flo
     if (!(weight >= 0 && weight < Number.POSITIVE_INFINITY)) throw negativeWeight(node, weight);
   });
   const starts = normalised(weights);
-  if (starts.every((start) => start >= 0 && start <= 1)) return starts;
+  if (starts.some((start) => start > 0)) return starts;
   throw new LanewiseError('INVALID_VALUE', 'personalization must have a finite sum above 0.', {
     got: weights.reduce((sum, weight) => sum + weight, 0),
   });

@@ -3,9 +3,9 @@ import { type LongCallOptions, type Progress, runPieces } from '../host/progress
 import { Random } from '../host/random.ts';
 import { checkInteger } from '../vectors/input.ts';
 import { type CsrMatrix, storeOf } from './csr-matrix.ts';
+import { checkMatrix, checkSquare, checkTolerance, MOST_ITERATIONS } from './matrix-input.ts';
 import { tooLarge } from './symmetric-eigen.ts';
-import { checkMatrix } from './truncated-svd.ts';
-import { checkSquare, checkTolerance, MOST_ITERATIONS, WideProduct } from './wide-product.ts';
+import { WideProduct } from './wide-product.ts';
 
 /** How the dominant eigenvector is looked for. */
 export interface PowerIterationOptions extends LongCallOptions {

@@ -36,7 +36,7 @@ export interface RightFactors {
   readonly vectors: number;
   readonly stride: number;
   /** Descending. */
-  readonly singularValues: Float64Array;
+  readonly singularValues: Float64Array<ArrayBuffer>;
 }
 
 /** Floats of a row of `width` columns: whole vectors of four. */
@@ -203,7 +203,7 @@ class RangeFinder {
 
   *#factor(block: Block, dependence: Dependence): Generator<Progress, Orthonormalizer> {
     const gram = yield* this.#gramOf(block);
-    return orthonormalizer(gram, this.#width, this.#stride, dependence);
+    return yield* orthonormalizer(gram, this.#width, this.#stride, dependence);
   }
 
   /** A copy of the Gram matrix: `stride` numbers a row, upper half. */
@@ -248,7 +248,7 @@ class RangeFinder {
     const width = this.#width;
     const { kernels } = this.#runtime;
     const gram = yield* this.#gramOf(this.#right);
-    const square = congruent(gram, width, this.#stride, correction);
+    const square = yield* congruent(gram, width, this.#stride, correction);
     const components = this.#options.components;
     const { values, vectors } = yield* this.#eigen(square);
     const singularValues = new Float64Array(components);

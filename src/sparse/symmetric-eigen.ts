@@ -31,7 +31,8 @@ export function* symmetricEigen(
 ): Generator<Progress, SymmetricEigen> {
   const arena = new Arena(runtime.memory);
   try {
-    const solver = new EigenSolver(runtime, arena, matrix, n);
+    const solver = new EigenSolver(runtime, arena, n);
+    yield* solver.place(matrix);
     yield* solver.tridiagonalize();
     yield* solver.accumulate();
     yield* solver.diagonalize();
@@ -54,7 +55,7 @@ class EigenSolver {
   readonly #diagonal: Float64Array;
   readonly #offDiagonal: Float64Array;
 
-  constructor(runtime: Runtime, arena: Arena, matrix: Float64Array, n: number) {
+  constructor(runtime: Runtime, arena: Arena, n: number) {
     this.#runtime = runtime;
     this.#n = n;
     this.#stride = n + (n & 1);
@@ -64,16 +65,26 @@ class EigenSolver {
     this.#scratch = arena.allocate(16 * this.#stride);
     this.#diagonal = new Float64Array(n);
     this.#offDiagonal = new Float64Array(n);
-    const a = this.#numbers(this.#a, n * this.#stride).fill(0);
-    const vectors = this.#numbers(this.#vectors, n * this.#stride).fill(0);
-    for (let i = 0; i < n; i++) {
-      vectors[i * this.#stride + i] = 1;
+  }
+
+  /** The matrix, both halves of it, and the identity that its eigenvectors begin as. */
+  *place(matrix: Float64Array): Generator<Progress> {
+    const [n, stride] = [this.#n, this.#stride];
+    this.#numbers(this.#a, n * stride).fill(0);
+    this.#numbers(this.#vectors, n * stride).fill(0);
+    for (let i = 0, operations = 0; i < n; i++) {
+      const a = this.#numbers(this.#a, n * stride);
+      this.#numbers(this.#vectors, n * stride)[i * stride + i] = 1;
       for (let j = i; j < n; j++) {
         const value = matrix[i * n + j]!;
         if (!Number.isFinite(value)) throw tooLarge(value);
-        a[i * this.#stride + j] = value;
-        a[j * this.#stride + i] = value;
+        a[i * stride + j] = value;
+        a[j * stride + i] = value;
       }
+      operations += 20 * (n - i);
+      if (operations < PIECE_OPERATIONS) continue;
+      operations = 0;
+      yield { done: 0, total: 3 * n };
     }
   }
 

@@ -30,6 +30,7 @@ export {
   type VectorSearchable,
 } from './hybrid.ts';
 export { murmur3 } from './murmur3.ts';
+export { type Snippet, type SnippetOptions, snippet } from './snippet.ts';
 export type { RowNorm } from './term-rows.ts';
 export type { TfidfOptions } from './tfidf-options.ts';
 export { TfidfVectorizer } from './tfidf-vectorizer.ts';

@@ -2,7 +2,7 @@
 export type Tokenizer = (text: string) => Iterable<string>;
 
 /** Words begin with a letter or digit: a mark that stands alone, as behind an emoji or "≠", is none. */
-const WORDS = /[\p{L}\p{N}][\p{L}\p{M}\p{N}]*/gu;
+export const WORDS: RegExp = /[\p{L}\p{N}][\p{L}\p{M}\p{N}]*/gu;
 
 /**
  * The words of a text, lower-cased, in their order: maximal runs of letters, digits and combining marks that begin with a
@@ -28,6 +28,7 @@ export function tokenize(text: string): string[] {
 }
 
 /** The term of a word. Composed last: lower case may compose where upper case does not, as "J̌" and "ǰ". */
-function termOf(word: string): string {
-  return word.toLowerCase().normalize('NFC');
+export function termOf(word: string): string {
+  const lower = word.toLowerCase();
+  return /[\u0300-\uffff]/.test(lower) ? lower.normalize('NFC') : lower;
 }

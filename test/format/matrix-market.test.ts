@@ -167,6 +167,8 @@ describe('readMatrixMarket', () => {
     ...['340282356779733642748073463979561713663', `${'0'.repeat(400)}1`, `1${'0'.repeat(300)}e-300`],
     // The float32 above 1 is 1 + 2^-23: this is just above the middle, but as a double it is the middle, and goes to 1.
     '1.00000005960464477539062500001',
+    // The 18 digits as a double, divided by 10^17, are rounded twice, and would give the next lower float32.
+    '113238281011581412e-17',
   ])('reads %s as a double rounded to float32', (text) => {
     const { values } = readMatrixMarket(`${GENERAL}1 1 1\n1 1 ${text}\n`);
 

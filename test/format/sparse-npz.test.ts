@@ -120,7 +120,10 @@ describe('readSparseNpz', () => {
       'entries that it does not know',
       file({ _is_array: npy('|b1', '()', [1]), '../../data': ascii('no array') }),
     ],
-    ['a comment at the end', zipFile(membersOf(ARRAYS), { comment: 'PK\x05\x06 is no end' })],
+    [
+      'a comment at the end',
+      zipFile(membersOf(ARRAYS), { comment: 'PK\x05\x06 is no end, though as long as one' }),
+    ],
     ['an entry deflated and the others stored', zipFile(change('data.npy', { isDeflated: true }))],
   ])('reads an archive with %s', async (_, bytes) => {
     expect(await readSparseNpz(bytes)).toEqual({ format: 'csr', ...MATRIX });
@@ -179,6 +182,7 @@ const archives: readonly Case[] = [
   ['an entry that begins after the directory', 'FILE_CORRUPT', zipFile(change('data.npy', { start: 5000 }))],
   ['an entry that begins where none does', 'FILE_CORRUPT', zipFile(change('data.npy', { start: 1 }))],
   ['an entry of Zip64', 'FILE_FORMAT', zipFile(change('data.npy', { start: 0xffffffff })), 'Zip64'],
+  ['a local header without its mark', 'FILE_CORRUPT', concatenate(ascii('PKxx'), file({}).subarray(4))],
   ['two entries in one place', 'FILE_CORRUPT', zipFile(change('indptr.npy', { start: 0 })), 'entries'],
   [
     'two entries of one name',
@@ -204,7 +208,8 @@ const archives: readonly Case[] = [
   [
     'deflate of fewer bytes than announced',
     'FILE_CORRUPT',
-    zipFile(change('data.npy', { isDeflated: true, size: 99 })),
+    zipFile(change('data.npy', { isDeflated: true, size: 150 })),
+    'bytes inflated: expected 150, got ',
   ],
   [
     'deflate of more bytes than announced',
@@ -388,6 +393,12 @@ describe('writeSparseNpz', () => {
     expect(await readSparseNpz(writeSparseNpz(MATRIX))).toEqual({ format: 'csr', ...MATRIX });
   });
 
+  test('writes compressed columns as such', async () => {
+    const matrix = await readSparseNpz(scipy.CSC_FLOAT64);
+
+    expect(await readSparseNpz(writeSparseNpz(matrix as CompressedArrays))).toEqual(matrix);
+  });
+
   test('writes the arrays as SciPy does, byte by byte', () => {
     const ours = Buffer.from(writeSparseNpz(MATRIX)).toString('latin1');
     const theirs = Buffer.from(scipy.CSR_FLOAT32_STORED).toString('latin1');
@@ -426,6 +437,8 @@ describe('writeSparseNpz', () => {
     ['fewer indices than entries', 'INVALID_ARGUMENT', { indices: Uint32Array.of(2, 0) }],
     ['fewer values than entries', 'INVALID_ARGUMENT', { values: Float32Array.of(1, 2) }],
     ['an index outside', 'INVALID_ARGUMENT', { indices: Uint32Array.of(2, 0, 3) }],
+    ['coordinates', 'INVALID_ARGUMENT', { format: 'coo' as 'csr' }],
+    ['columns for rows', 'INVALID_ARGUMENT', { format: 'csc' }],
     ['an infinity', 'INVALID_VALUE', { values: Float32Array.of(1, 2, 1 / 0) }],
   ])('refuses %s with %s', (_, code, changes) => {
     expect(errorOf(() => writeSparseNpz({ ...MATRIX, ...changes })).code).toBe(code);

@@ -14,4 +14,5 @@ export const GOLDEN: Readonly<Record<string, string>> = {
   lsh: '3cec467251d93811a8e24f7cf8ee93ff',
   'lsh file': 'cbfe135642d595b1',
   kMeans: 'a6600236dfc1e50530cd47b1d46007b8',
+  csrMatrix: 'db766f8ecbaeb6f770abf0fc1a2b8489ff1fa2af491773c6',
 };

@@ -12,6 +12,7 @@ const importing = (names: string, subpath: string): Promise<Bundled> =>
 
 /** What members need of others, of any family; nothing else goes along with them. */
 const INDEX = ['Bitmap', 'createSafetensors', 'readSafetensors'];
+const SPARSE_FILES = ['readMatrixMarket', 'readSparseNpz', 'writeMatrixMarket', 'writeSparseNpz'];
 const NEEDS: Readonly<Record<string, readonly string[]>> = {
   FlatIndex: INDEX,
   IvfIndex: INDEX,
@@ -19,11 +20,18 @@ const NEEDS: Readonly<Record<string, readonly string[]>> = {
   LshIndex: INDEX,
   Bm25Index: [...INDEX, 'tokenize'],
   HybridIndex: ['Bitmap', 'fuseRankings'],
+  CsrMatrix: SPARSE_FILES,
   ProductQuantizer: ['createSafetensors', 'readSafetensors'],
   tune: ['Bitmap', 'percentile', 'recall'],
   compare: ['Bitmap', 'percentile', 'recall'],
   writeSafetensors: ['createSafetensors'],
   loadInStages: ['openSafetensors', 'createSafetensors', 'writeSafetensors'],
+  TruncatedSVD: ['CsrMatrix', 'createSafetensors', 'readSafetensors', ...SPARSE_FILES],
+  pageRank: ['CsrMatrix', ...SPARSE_FILES],
+  powerIteration: ['CsrMatrix', ...SPARSE_FILES],
+  HashingVectorizer: ['CsrMatrix', 'murmur3', 'tokenize', ...SPARSE_FILES],
+  TfidfVectorizer: ['CsrMatrix', 'tokenize', 'createSafetensors', 'readSafetensors', ...SPARSE_FILES],
+  snippet: ['tokenize'],
   // A worker serves whatever it is asked for.
   serve: ['FlatIndex', 'IvfIndex', 'HnswIndex', 'LshIndex', 'KMeans', 'tune', 'percentile', ...INDEX],
 };

@@ -1,6 +1,6 @@
 // The same work in every runtime: nothing is imported but the package, and nothing used but the language. What every
 // runtime must agree on comes back as hashes; what may differ, as capabilities.
-import { capabilities, FlatIndex, HnswIndex, IvfIndex, KMeans, LshIndex, Random } from 'lanewise';
+import { CsrMatrix, capabilities, FlatIndex, HnswIndex, IvfIndex, KMeans, LshIndex, Random } from 'lanewise';
 
 const ROWS = 3000;
 const DIMENSIONS = 24;
@@ -42,6 +42,7 @@ export async function smoke() {
     index.dispose();
   }
   hashes.kMeans = await clusters(vectors);
+  hashes.csrMatrix = await products();
   return { hashes, capabilities: capabilities() };
 }
 
@@ -60,6 +61,29 @@ async function clusters(vectors) {
   const learned = hash(kMeans.centroids) + hash(kMeans.predict(vectors));
   kMeans.dispose();
   return learned;
+}
+
+async function products() {
+  const random = new Random(6);
+  const draw = (count, below) => Float64Array.from({ length: count }, () => random.integer(below));
+  const matrix = await CsrMatrix.fromCoo({
+    ...{ rows: 300, columns: 200, rowIndex: Uint32Array.from(draw(5000, 300)) },
+    ...{ columnIndex: Uint32Array.from(draw(5000, 200)), values: uniform(random, 250).subarray(0, 5000) },
+  });
+  const x = uniform(random, 300);
+  const answers = [
+    matrix.multiply(x.subarray(0, 200)),
+    matrix.multiplyTransposed(x.subarray(0, 300)),
+    matrix.multiplyMatrix(x.subarray(0, 200 * 7), 7),
+  ];
+  const again = await CsrMatrix.fromNpz(matrix.toNpz());
+  check(
+    hash(again.multiply(x.subarray(0, 200))) === hash(answers[0]),
+    'a matrix multiplies after loading as before saving',
+  );
+  again.dispose();
+  matrix.dispose();
+  return answers.map(hash).join('');
 }
 
 /** Multiples of 2^-24 in -0.5..0.5: float32 carries them exactly. */
