@@ -83,6 +83,14 @@ function storeOf(texts: readonly string[], ids: Int32Array, perCall: number): Bm
   return store;
 }
 
+/** Adds documents so long that the average length doubles. */
+function addLong(store: Bm25Store): void {
+  const staged = store.stage(20, undefined, false);
+  for (let i = 0; i < 20; i++)
+    staged.take(`long${i} `.repeat((store.size * store.averageLength) / 20), tokenize);
+  staged.commit();
+}
+
 describe('a pruned search', () => {
   const random = new Random(3);
   // Some ten windows of 2048 documents; short ones, of few words, so that many scores are equal.
@@ -91,6 +99,7 @@ describe('a pruned search', () => {
     i % 37 === 0 ? skewedText(random, 200, 300) : skewedText(random, 6, 300),
   );
   for (let i = 0; i < 40; i++) texts[random.integer(size)] += ` rare rare${i % 3}`;
+  for (let i = 0; i < 400; i++) texts[random.integer(size)] += ' scarce';
   const backwards = Int32Array.from({ length: size }, (_, i) => 2 * (size - i));
 
   test.each([size, 5000])(
@@ -101,25 +110,27 @@ describe('a pruned search', () => {
       const filter = Bitmap.where(new Map(Array.from(backwards, (id) => [id, id])), (id) => id % 3 === 0);
       let skipped = 0;
       let rescored = 0;
-      let saved = 0;
       for (let round = 0; round < 150; round++) {
-        const words = tokenize(`${skewedText(random, 5, 300)} ${['', 'rare', 'rare1 rare2'][round % 3]}`);
+        // From here on documents are shorter than average: whatever was known of their weights would be too low.
+        if (round === 75) addLong(store);
+        const words = tokenize(
+          `${skewedText(random, 5, 300)} ${['rare', 'rare1 rare2', 'scarce', 'rare scarce'][round % 4]}`,
+        );
         const terms = [...new Set(words.map((word) => store.dictionary.find(word)))].filter(
           (term) => term >= 0,
         );
         for (const k of [1, 10, 300]) {
-          const wanted = { k, filter: round % 4 === 3 ? filter : undefined };
+          const wanted = { k, filter: round % 5 === 4 ? filter : undefined };
           const { ids, scores, stats } = searchBm25(store, [terms], { ...wanted, prunes: true });
           const plain = searchBm25(store, [terms], { ...wanted, prunes: false });
           expect(ids).toEqual(plain.ids);
           expect(scores).toEqual(plain.scores);
           skipped += stats[0]!.skipped;
           rescored += stats[0]!.rescored;
-          saved += plain.stats[0]!.added - stats[0]!.added;
         }
       }
-      // Every way of sparing work was taken.
-      expect(Math.min(skipped, rescored, saved)).toBeGreaterThan(100);
+      // Both ways of sparing work were taken.
+      expect(Math.min(skipped, rescored)).toBeGreaterThan(20);
       store.release();
     },
   );
