@@ -3,14 +3,8 @@ import { LatentSemantics, type Step } from '../latent-semantics.ts';
 import type { Options } from '../options.ts';
 import { type Packages, readPackages } from '../packages.ts';
 import { withProgress } from '../progress.ts';
-import {
-  formatMegabytes,
-  formatMilliseconds,
-  formatNumber,
-  medianMilliseconds,
-  renderTable,
-  shorten,
-} from '../table.ts';
+import { formatMegabytes, formatMilliseconds, formatNumber, renderTable, shorten } from '../table.ts';
+import { medianMilliseconds } from '../timing.ts';
 import { UsageError } from '../usage-error.ts';
 
 const SHOWN_QUERIES = ['photo editor', 'convert video files', 'python web framework', 'encrypt disk'];
