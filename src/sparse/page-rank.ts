@@ -128,7 +128,7 @@ function startsOf(given: PageRankOptions['personalization'], nodes: number): Flo
     if (!(weight >= 0 && weight < Number.POSITIVE_INFINITY)) throw negativeWeight(node, weight);
   });
   const starts = normalised(weights);
-  if (starts.every((start) => start >= 0 && start <= 1)) return starts;
+  if (starts.some((start) => start > 0)) return starts;
   throw new LanewiseError('INVALID_VALUE', 'personalization must have a finite sum above 0.', {
     got: weights.reduce((sum, weight) => sum + weight, 0),
   });

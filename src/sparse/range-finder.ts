@@ -36,7 +36,7 @@ export interface RightFactors {
   readonly vectors: number;
   readonly stride: number;
   /** Descending. */
-  readonly singularValues: Float64Array;
+  readonly singularValues: Float64Array<ArrayBuffer>;
 }
 
 /** Floats of a row of `width` columns: whole vectors of four. */

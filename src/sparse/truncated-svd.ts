@@ -7,7 +7,8 @@ import { columnStatistics, finishComponents } from './component-statistics.ts';
 import { type CsrMatrix, storeOf } from './csr-matrix.ts';
 import { init, type Runtime, runtime } from './kernels.ts';
 import { checkMatrix } from './matrix-input.ts';
-import { type RangeFinderOptions, type RightFactors, rightFactors } from './range-finder.ts';
+import { type RangeFinderOptions, type RightFactors, rightFactors, strideOf } from './range-finder.ts';
+import { readSvd, writeSvd } from './svd-file.ts';
 
 const ESTIMATOR = 'TruncatedSVD';
 const MOST_COMPONENTS = 4096;
@@ -29,8 +30,8 @@ export interface TruncatedSVDOptions {
 /** What was learned from a matrix. */
 interface Fitted extends RightFactors {
   readonly columns: number;
-  readonly explainedVariance: Float64Array;
-  readonly explainedVarianceRatio: Float64Array;
+  readonly explainedVariance: Float64Array<ArrayBuffer>;
+  readonly explainedVarianceRatio: Float64Array<ArrayBuffer>;
 }
 
 /** Holds what was learned until something else is; it must not lead to the estimator. */
@@ -51,8 +52,10 @@ class Learned {
  * oversamples columns, and O((rows + columns) x l²) for each. Memory while fitting: 4 bytes x l x (rows + columns), and
  * the matrix once more; then 4 bytes x components x columns.
  *
- * The first components are found well in 5 iterations. Those whose singular values are followed by others nearly as
- * large take more iterations, or more oversamples.
+ * Singular values fall slowly as a rule. Five iterations serve retrieval and reduction; where each vector must be right by
+ * itself, take as many oversamples as components, and more iterations: of 128 components of 19 043 x 18 251 TF-IDF
+ * weights, whose singular values lie down to 0.04 % apart, 29 agree with ARPACK's to 0.001 by default, and all of them with
+ * `{ iterations: 14, oversamples: 128 }`; 20 iterations come to 0.0001.
  *
  * @example
  * const svd = await TruncatedSVD.create({ components: 128 });
@@ -84,6 +87,36 @@ export class TruncatedSVD {
     checkInteger('seed', seed, Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
     await init();
     return new TruncatedSVD({ components, iterations, oversamples, seed });
+  }
+
+  /**
+   * The decomposition that `toBytes()` wrote, with identical answers.
+   *
+   * @throws LanewiseError `INVALID_ARGUMENT`, `FILE_FORMAT`, `FILE_TRUNCATED`, `FILE_CORRUPT`, `FILE_VERSION`,
+   *   `FILE_DTYPE`, `MEMORY_EXHAUSTED`
+   */
+  static fromBytes(bytes: Uint8Array | ArrayBuffer): TruncatedSVD {
+    const {
+      vectors: rows,
+      columns,
+      components,
+      iterations,
+      oversamples,
+      seed,
+      ...learned
+    } = readSvd(runtime(), bytes);
+    const svd = new TruncatedSVD({ components, iterations, oversamples, seed });
+    const arena = new Arena(svd.#runtime.memory);
+    const stride = strideOf(components);
+    const vectors = arena.allocate(4 * stride * columns);
+    const { f32 } = svd.#runtime.memory;
+    f32.fill(0, vectors / 4, vectors / 4 + stride * columns);
+    for (let i = 0, at = 0; i < components; i++) {
+      for (let column = 0; column < columns; column++) f32[vectors / 4 + column * stride + i] = rows[at++]!;
+    }
+    svd.#learned.arena = arena;
+    svd.#fitted = { ...learned, vectors, stride, columns };
+    return svd;
   }
 
   /** Whether components were learned. */
@@ -189,6 +222,13 @@ export class TruncatedSVD {
     } finally {
       memory.free(address);
     }
+  }
+
+  /** What was learned as a safetensors file. @throws LanewiseError `UNTRAINED` */
+  toBytes(): Uint8Array<ArrayBuffer> {
+    const { vectors: _, stride: __, ...learned } = this.#model;
+    const vectors = this.components as Float32Array<ArrayBuffer>;
+    return writeSvd(this.#runtime, { ...this.#options, ...learned, vectors });
   }
 
   /** Bytes of linear memory held. @throws LanewiseError `DISPOSED` */

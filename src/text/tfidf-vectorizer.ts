@@ -168,11 +168,13 @@ function* weighAll(
   for (const term of terms) columnOf[numbers.get(term)!] = columns.get(term)!;
   const rows = new TermRows(texts, options.norm);
   while (rows.rows < texts) {
+    const held = all!.columnsOf(rows.rows);
     const counts = all!.valuesOf(rows.rows);
     counter.clear();
-    all!.columnsOf(rows.rows).forEach((number, at) => {
-      if (columnOf[number]! >= 0) counter.add(columnOf[number]!, counts[at]!);
-    });
+    for (let at = 0; at < held.length; at++) {
+      const column = columnOf[held[at]!]!;
+      if (column >= 0) counter.add(column, counts[at]!);
+    }
     weigh(counter, idf, options, rows);
     yield { done: rows.rows, total: texts };
   }

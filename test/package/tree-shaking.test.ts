@@ -18,6 +18,7 @@ const NEEDS: Readonly<Record<string, readonly string[]>> = {
   IvfIndex: INDEX,
   HnswIndex: INDEX,
   LshIndex: INDEX,
+  Bm25Index: [...INDEX, 'tokenize'],
   HybridIndex: ['Bitmap', 'fuseRankings'],
   CsrMatrix: SPARSE_FILES,
   ProductQuantizer: ['createSafetensors', 'readSafetensors'],
@@ -25,9 +26,12 @@ const NEEDS: Readonly<Record<string, readonly string[]>> = {
   compare: ['Bitmap', 'percentile', 'recall'],
   writeSafetensors: ['createSafetensors'],
   loadInStages: ['openSafetensors', 'createSafetensors', 'writeSafetensors'],
-  TruncatedSVD: ['CsrMatrix', ...SPARSE_FILES],
+  TruncatedSVD: ['CsrMatrix', 'createSafetensors', 'readSafetensors', ...SPARSE_FILES],
   pageRank: ['CsrMatrix', ...SPARSE_FILES],
   powerIteration: ['CsrMatrix', ...SPARSE_FILES],
+  HashingVectorizer: ['CsrMatrix', 'murmur3', 'tokenize', ...SPARSE_FILES],
+  TfidfVectorizer: ['CsrMatrix', 'tokenize', 'createSafetensors', 'readSafetensors', ...SPARSE_FILES],
+  snippet: ['tokenize'],
   // A worker serves whatever it is asked for.
   serve: ['FlatIndex', 'IvfIndex', 'HnswIndex', 'LshIndex', 'KMeans', 'tune', 'percentile', ...INDEX],
 };
