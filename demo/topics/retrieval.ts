@@ -3,17 +3,11 @@ import { LatentSemantics, type Step } from '../latent-semantics.ts';
 import type { Options } from '../options.ts';
 import { type Packages, readPackages } from '../packages.ts';
 import { withProgress } from '../progress.ts';
-import {
-  formatMegabytes,
-  formatMilliseconds,
-  formatNumber,
-  medianMilliseconds,
-  renderTable,
-  shorten,
-} from '../table.ts';
+import { formatMegabytes, formatMilliseconds, formatNumber, renderTable, shorten } from '../table.ts';
+import { medianMilliseconds } from '../timing.ts';
 import { UsageError } from '../usage-error.ts';
 
-const SHOWN_QUERIES = ['photo editor', 'convert video files', 'python web framework', 'encrypt disk'];
+const SHOWN_QUERIES = ['python web framework', 'photo editor', 'play music', 'spell checker German'];
 /** Letters of a column, marks of matches aside. */
 const CELL = 36;
 
@@ -112,8 +106,9 @@ function printAnswers(query: string, columns: readonly Column[], { names, synops
   const cell = (hit: Hit | undefined): string => {
     if (!hit) return '';
     const name = shorten(names[hit.row], CELL - (hit.note?.length ?? 0) - 1);
-    const { marked } = snippet(synopses[hit.row], query, { length: CELL - 2, before: '*', after: '*' });
-    return `${name} ${hit.note ?? ''}\n  ${marked}`;
+    const synopsis = synopses[hit.row];
+    const { marked, from, to } = snippet(synopsis, query, { length: CELL - 6, before: '*', after: '*' });
+    return `${name} ${hit.note ?? ''}\n  ${from > 0 ? '… ' : ''}${marked}${to < synopsis.length ? ' …' : ''}`;
   };
   const rows = Array.from({ length: lines }, (_, place) => columns.map(({ hits }) => cell(hits[place])));
   rows.push(columns.map(({ milliseconds }) => `${formatMilliseconds(milliseconds)} ms`));

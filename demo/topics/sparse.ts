@@ -3,14 +3,8 @@ import { Likeness } from '../likeness.ts';
 import { printMachine } from '../machine.ts';
 import type { Options } from '../options.ts';
 import { type Packages, readDependencies, readPackages, rowOfPackage } from '../packages.ts';
-import {
-  formatMegabytes,
-  formatMilliseconds,
-  formatNumber,
-  medianMilliseconds,
-  renderTable,
-  shorten,
-} from '../table.ts';
+import { formatMegabytes, formatMilliseconds, formatNumber, renderTable, shorten } from '../table.ts';
+import { medianMilliseconds } from '../timing.ts';
 import { UsageError } from '../usage-error.ts';
 
 const SHOWN_PACKAGES = ['vim', 'firefox-esr', 'ffmpeg'];

@@ -28,13 +28,26 @@ test('--like shows packages alike and measures nothing else', () => {
 
 test('--topic retrieval searches in three ways, each with what it took', () => {
   const { exitCode, stdout, stderr } = runDemo(
-    ...['--topic', 'retrieval', '--k', '2', '--query', 'photo editor', '--query', 'xyzzyxyzzy'],
+    ...[
+      '--topic',
+      'retrieval',
+      '--k',
+      '2',
+      '--query',
+      'photo editor',
+      '--query',
+      'geotagging',
+      '--query',
+      'xyzzyxyzzy',
+    ],
   );
 
   expect(stdout).toMatch(/BM25, [\d,]+ terms/);
   expect(stdout).toMatch(/"photo editor"\n BM25 +LSA +hybrid \(places in BM25, LSA\)\n/);
   expect(stdout).toContain('*Photo* ');
   expect(stdout).toMatch(/\n [\d.]+ ms +[\d.]+ ms +[\d.]+ ms\n/);
+  // The one synopsis with this term: components cannot know it.
+  expect(stdout).toMatch(/ kgeotag +kgeotag \(1, -\)\n/);
   expect(stdout).toContain('"xyzzyxyzzy": no synopsis has a term of it');
   expect(stdout).not.toContain('\u001b');
   expect(stderr).toBe('');
