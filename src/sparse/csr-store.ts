@@ -8,8 +8,8 @@ export interface CsrShape {
   readonly nonzeros: number;
 }
 
-/** What four entries at a time may read behind the last one: zeros. */
-const PADDING_BYTES = 16;
+/** What eight entries at a time may read behind the last one: zeros. */
+const PADDING_BYTES = 32;
 /** Of the kernels: masks, counts. */
 const SCRATCH_BYTES = 132;
 /** Below so many entries a row, what a processor loses where rows end outweighs them, and rows are taken in an order of length. */
