@@ -96,7 +96,7 @@ function toGrades(judged: unknown, query: number): ReadonlyMap<number, number> {
   }
   for (const [id, grade] of judged) {
     checkInteger(`A judged id of query ${query}`, id, 0, LARGEST_ID);
-    if (Math.abs(grade) <= LARGEST_GRADE) continue;
+    if (typeof grade === 'number' && Math.abs(grade) <= LARGEST_GRADE) continue;
     throw new LanewiseError(
       'INVALID_ARGUMENT',
       `The grade of id ${id} for query ${query} must be a number within ±2^31; got ${String(grade)}.`,

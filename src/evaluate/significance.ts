@@ -155,7 +155,7 @@ function toValues(values: ArrayLike<number>): number[] {
 }
 
 function checkValues(values: readonly number[]): readonly number[] {
-  const wrong = values.findIndex((value) => !(Math.abs(value) <= LARGEST_VALUE));
+  const wrong = values.findIndex((value) => !(typeof value === 'number' && Math.abs(value) <= LARGEST_VALUE));
   if (wrong < 0) return values;
   throw new LanewiseError(
     'INVALID_VALUE',

@@ -69,7 +69,8 @@ export function fillStore(
 }
 
 /** @throws what `CsrMatrix.fromArrays` throws */
-export function storeOfArrays({ rows, columns, values, ...rest }: CsrInput): CsrStore {
+export function storeOfArrays(arrays: CsrInput): CsrStore {
+  const { rows, columns, values, ...rest } = arrays ?? {};
   checkExtents(rows, columns);
   const indptr = toIndices('indptr', rest.indptr);
   checkLength('indptr', indptr.length, rows + 1, 'the start of every row, and the end of the last');
@@ -85,7 +86,8 @@ export function storeOfArrays({ rows, columns, values, ...rest }: CsrInput): Csr
 }
 
 /** @throws what `CsrMatrix.fromCoo` throws */
-export function storeOfCoo({ rows, columns, values, ...rest }: CooInput): CsrStore {
+export function storeOfCoo(arrays: CooInput): CsrStore {
+  const { rows, columns, values, ...rest } = arrays ?? {};
   checkExtents(rows, columns);
   const rowIndex = toIndices('rowIndex', rest.rowIndex);
   const columnIndex = toIndices('columnIndex', rest.columnIndex);

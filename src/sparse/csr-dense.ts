@@ -6,7 +6,11 @@ import { checkEntries, checkExtents, checkValues, toValues, type ValueInput } fr
 import type { CsrStore } from './csr-store.ts';
 
 /** @throws what `CsrMatrix.fromDense` throws */
-export function storeOfDense(values: ValueInput, rows: number, columns: number): CsrStore {
+export function storeOfDense(
+  values: ValueInput,
+  shape: { readonly rows: number; readonly columns: number },
+): CsrStore {
+  const { rows, columns } = shape ?? {};
   checkExtents(rows, columns);
   const floats = toValues('values', values, rows * columns, `${rows} rows of ${columns} numbers`);
   let nonzeros = 0;

@@ -1,6 +1,7 @@
 import { readMatrixMarket } from '../format/matrix-market.ts';
 import { type CompressedArrays, readSparseNpz } from '../format/sparse-npz.ts';
 import { LanewiseError } from '../host/errors.ts';
+import { checkBytes } from '../vectors/input.ts';
 import { filled, fillStore, sorted, storeOfCoo, transposed } from './csr-build.ts';
 import {
   checkEntries,
@@ -13,13 +14,13 @@ import {
 import type { CsrStore } from './csr-store.ts';
 
 /** @throws what `CsrMatrix.fromMatrixMarket` throws */
-export function storeOfMatrixMarket(file: Uint8Array | string): CsrStore {
-  return storeOfCoo(readMatrixMarket(file));
+export function storeOfMatrixMarket(file: Uint8Array | ArrayBuffer | string): CsrStore {
+  return storeOfCoo(readMatrixMarket(typeof file === 'string' ? file : checkBytes(file)));
 }
 
 /** @throws what `CsrMatrix.fromNpz` throws */
-export async function storeOfNpz(bytes: Uint8Array): Promise<CsrStore> {
-  const file = await readSparseNpz(bytes);
+export async function storeOfNpz(bytes: Uint8Array | ArrayBuffer): Promise<CsrStore> {
+  const file = await readSparseNpz(checkBytes(bytes));
   try {
     if (file.format === 'coo') return storeOfCoo(file);
     if (file.format === 'csr') return storeOfUnsorted(file);

@@ -32,8 +32,10 @@ export function toIndices(name: string, input: IndexInput): Uint32Array | Int32A
     throw typeError(name, 'a Uint32Array, an Int32Array or an array of integers', input);
   const indices = new Uint32Array(input.length);
   for (let at = 0; at < indices.length; at++) {
-    indices[at] = input[at];
-    if (indices[at] !== input[at]) checkInteger(`${name}[${at}]`, input[at], 0, 2 ** 32 - 1);
+    const index: unknown = input[at];
+    // Only numbers are tried: a BigInt would throw an error of its own.
+    if (typeof index === 'number') indices[at] = index;
+    if (indices[at] !== index) checkInteger(`${name}[${at}]`, index, 0, 2 ** 32 - 1);
   }
   return indices;
 }
@@ -53,6 +55,12 @@ export function toValues(name: string, input: ValueInput, length: number, meanin
     if (typeof input[at] !== 'number') throw typeError(`${name}[${at}]`, 'a number', input[at]);
   }
   return Float32Array.from(input);
+}
+
+/** What a result is written to. @throws LanewiseError `INVALID_ARGUMENT`, `DIMENSION_MISMATCH` */
+export function checkOut(out: Float32Array, length: number): void {
+  if (!(out instanceof Float32Array)) throw typeError('out', 'a Float32Array', out);
+  checkLength('out', out.length, length, 'one number for each of the result');
 }
 
 /** @throws LanewiseError `DIMENSION_MISMATCH` */

@@ -121,19 +121,19 @@ export class CsrMatrix {
    */
   static async fromDense(
     values: ValueInput,
-    { rows, columns }: { readonly rows: number; readonly columns: number },
+    shape: { readonly rows: number; readonly columns: number },
   ): Promise<CsrMatrix> {
     await init();
-    return new CsrMatrix(storeOfDense(values, rows, columns));
+    return new CsrMatrix(storeOfDense(values, shape));
   }
 
   /**
    * From a Matrix Market file (.mtx): real, integer or pattern, general, symmetric or skew-symmetric. Entries of the same
    * place are summed.
    *
-   * @throws LanewiseError what `readMatrixMarket` throws, naming the line; `MEMORY_EXHAUSTED`
+   * @throws LanewiseError what `readMatrixMarket` throws, naming the line; `INVALID_ARGUMENT`, `MEMORY_EXHAUSTED`
    */
-  static async fromMatrixMarket(file: Uint8Array | string): Promise<CsrMatrix> {
+  static async fromMatrixMarket(file: Uint8Array | ArrayBuffer | string): Promise<CsrMatrix> {
     await init();
     return new CsrMatrix(storeOfMatrixMarket(file));
   }
@@ -141,9 +141,10 @@ export class CsrMatrix {
   /**
    * From what `scipy.sparse.save_npz` wrote: csr, csc or coo, sorted and summed where SciPy left that to do.
    *
-   * @throws LanewiseError what `readSparseNpz` throws; `FILE_CORRUPT` for arrays that are no matrix; `MEMORY_EXHAUSTED`
+   * @throws LanewiseError what `readSparseNpz` throws; `FILE_CORRUPT` for arrays that are no matrix; `INVALID_ARGUMENT`,
+   *   `MEMORY_EXHAUSTED`
    */
-  static async fromNpz(bytes: Uint8Array): Promise<CsrMatrix> {
+  static async fromNpz(bytes: Uint8Array | ArrayBuffer): Promise<CsrMatrix> {
     await init();
     return new CsrMatrix(await storeOfNpz(bytes));
   }

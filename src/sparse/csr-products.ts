@@ -1,5 +1,5 @@
 import { checkInteger } from '../vectors/input.ts';
-import { toValues, type ValueInput } from './csr-input.ts';
+import { checkOut, toValues, type ValueInput } from './csr-input.ts';
 import type { CsrStore } from './csr-store.ts';
 
 /** So that the bytes of a dense row are 32 bits. */
@@ -49,7 +49,7 @@ function run(
   product: (from: number, to: number) => void,
   [operandRoom, resultRoom]: readonly [number, number] = [operand.length, length],
 ): Float32Array {
-  if (out) toValues('out', out, length, 'one number for each of the result');
+  if (out) checkOut(out, length);
   const operandBytes = 16 * Math.ceil(operandRoom / 4);
   const from = store.reserve(operandBytes + 4 * resultRoom);
   const to = from + operandBytes;

@@ -116,6 +116,14 @@ function linkShares({ runtime, indptr, values, rows }: CsrStore): Float64Array {
 
 function startsOf(given: PageRankOptions['personalization'], nodes: number): Float64Array {
   if (given === undefined) return new Float64Array(nodes).fill(1 / nodes);
+  const isTyped = given instanceof Float64Array || given instanceof Float32Array;
+  if (!isTyped && !(Array.isArray(given) && given.every((weight) => typeof weight === 'number'))) {
+    throw new LanewiseError(
+      'INVALID_ARGUMENT',
+      'personalization must be a Float64Array, a Float32Array or an array of numbers.',
+      { got: typeof given },
+    );
+  }
   if (given.length !== nodes) {
     throw new LanewiseError(
       'DIMENSION_MISMATCH',

@@ -81,7 +81,7 @@ export function toIds(input: IdInput | number): Int32Array {
 export function checkBytes(bytes: unknown): Uint8Array {
   if (bytes instanceof ArrayBuffer) return new Uint8Array(bytes);
   if (bytes instanceof Uint8Array) return bytes;
-  throw new LanewiseError('INVALID_ARGUMENT', 'fromBytes takes a Uint8Array or an ArrayBuffer.', {
+  throw new LanewiseError('INVALID_ARGUMENT', 'The bytes of a file must be a Uint8Array or an ArrayBuffer.', {
     got: typeof bytes,
   });
 }

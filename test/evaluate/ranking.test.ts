@@ -143,6 +143,7 @@ test.each<[string, () => unknown, string]>([
   ['queries that nobody judged', () => ndcgAt([[1]], [[]]), 'INVALID_ARGUMENT'],
   ['a grade of NaN', () => ndcgAt([[1]], [new Map([[1, Number.NaN]])]), 'INVALID_ARGUMENT'],
   ['an infinite grade', () => ndcgAt([[1]], [new Map([[1, Number.POSITIVE_INFINITY]])]), 'INVALID_ARGUMENT'],
+  ['a grade in words', () => ndcgAt([[1]], [new Map([[1, '3']]) as never]), 'INVALID_ARGUMENT'],
   ['judged names', () => ndcgAt([[1]], [new Map([['1', 1]]) as never]), 'INVALID_ARGUMENT'],
   ['judgements of one number', () => ndcgAt([[1]], [1 as never]), 'INVALID_ARGUMENT'],
   ['an id twice in a ranking', () => ndcgAt([[1, 2, 1]], [[1]]), 'DUPLICATE_ID'],

@@ -55,6 +55,7 @@ const BAD_ARRAYS: readonly Fault[] = [
   ['a negative column in a plain array', { indices: [2, -1, 2] }, 'INVALID_ARGUMENT', 'indices[1]'],
   ['a fraction for a column', { indices: [2, 0.5, 2] }, 'INVALID_ARGUMENT', 'indices[1]'],
   ['text for a column', { indices: [2, '1', 2] }, 'INVALID_ARGUMENT', 'indices[1]'],
+  ['a BigInt for a column', { indices: [2, 0n, 2] }, 'INVALID_ARGUMENT', 'indices[1]'],
   ['NaN for a start', { indptr: [0, Number.NaN, 3] }, 'INVALID_ARGUMENT', 'indptr[1]'],
   ['a row that ends before it starts', { indptr: [0, 4, 3] }, 'INVALID_ARGUMENT', 'row 0 runs from 0 to 4'],
   ['rows that turn back', { rows: 3, indptr: [0, 2, 1, 3] }, 'INVALID_ARGUMENT', 'row 1 runs from 2 to 1'],
@@ -145,6 +146,16 @@ test('fromDense refuses another length, and what is not finite', async () => {
   expect(error).toMatchObject({ code: 'INVALID_VALUE', message: expect.stringContaining('row 1, column 2') });
 });
 
+test.each<[string, () => Promise<CsrMatrix>]>([
+  ['fromArrays', () => CsrMatrix.fromArrays(undefined as never)],
+  ['fromCoo', () => CsrMatrix.fromCoo(null as never)],
+  ['fromDense', () => CsrMatrix.fromDense([1], undefined as never)],
+  ['fromMatrixMarket', () => CsrMatrix.fromMatrixMarket(undefined as never)],
+  ['fromNpz', () => CsrMatrix.fromNpz('matrix.npz' as never)],
+])('%s says what it takes where it is given nothing of the kind', async (_, make) => {
+  expect((await rejection(make())).code).toBe('INVALID_ARGUMENT');
+});
+
 const CALLS: readonly (readonly [string, string, (matrix: CsrMatrix) => unknown])[] = [
   ['multiply by too long an x', 'DIMENSION_MISMATCH', (matrix) => matrix.multiply(new Float32Array(4))],
   ['multiply by text', 'INVALID_ARGUMENT', (matrix) => matrix.multiply('123' as never)],
@@ -153,6 +164,11 @@ const CALLS: readonly (readonly [string, string, (matrix: CsrMatrix) => unknown]
     'multiply into a short result',
     'DIMENSION_MISMATCH',
     (matrix) => matrix.multiply([1, 2, 3], new Float32Array(1)),
+  ],
+  [
+    'multiply into a plain array',
+    'INVALID_ARGUMENT',
+    (matrix) => matrix.multiply([1, 2, 3], [0, 0] as never),
   ],
   ['multiplyTransposed by too short an x', 'DIMENSION_MISMATCH', (matrix) => matrix.multiplyTransposed([1])],
   [
