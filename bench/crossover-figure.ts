@@ -94,7 +94,7 @@ function logarithmic(field: string, title: string, labelExpr: string, domain: [l
     type: 'quantitative' as const,
     title: `${title} (logarithmic)`,
     scale: { type: 'log' as const, domain, nice: false },
-    axis: { labelExpr, values: ticksBetween(...domain) },
+    axis: { labelExpr, values: ticksBetween(...domain), labelFlush: false, labelOverlap: false },
   };
 }
 
