@@ -55,6 +55,28 @@ test('the example of tuning and filtering in the README runs, and finds only wha
   }
 });
 
+test('the example of sparse matrices and text in the README runs and gives what it says', async () => {
+  const example = readFileSync(README, 'utf8')
+    .match(/```ts\n[\s\S]*?```/g)![2]!
+    .slice(6, -3);
+  await writeFile(QUICKSTART, `${example}\nexport { ids, product, ranks, scores };\n`);
+  try {
+    const { ids, product, ranks, scores } = await import(`${QUICKSTART.pathname}?sparse`);
+    // Rows 0, 1 and 2 of the pattern pick 2, 3 and 1 + 2.
+    expect(product).toEqual(Float32Array.of(2, 3, 3));
+    // In d = .85: r0 = .05 + .425 r2, r1 = .05 + .85 r0 + .425 r2, r2 = .05 + .85 r1; so
+    // r2 = .05 + .85 (.05 + .85 (.05 + .425 r2) + .425 r2) = .128625 + .6683125 r2.
+    const third = 0.128625 / (1 - 0.6683125);
+    expect(ranks[2]).toBeCloseTo(third, 8);
+    expect(ranks[0]).toBeCloseTo(0.05 + 0.425 * third, 8);
+    // Both terms of the query; then one in the shorter of the other two texts.
+    expect(ids).toEqual(Int32Array.of(1, 0));
+    expect(scores[0]).toBeGreaterThan(scores[1]);
+  } finally {
+    await rm(QUICKSTART);
+  }
+});
+
 test('the README begins with the two commands of a newcomer', () => {
   const commands = /```sh\n([\s\S]*?)```/.exec(readFileSync(README, 'utf8'))![1]!;
   expect(commands).toMatch(/^npm ci && npm start/);
