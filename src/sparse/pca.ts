@@ -3,15 +3,12 @@ import { dispose, Lifetime } from '../host/disposal.ts';
 import { LanewiseError } from '../host/errors.ts';
 import { asPart, type LongCallOptions, type Progress, runPieces } from '../host/progress.ts';
 import { checkDimensions, checkInteger, toVectors, type VectorInput } from '../vectors/input.ts';
+import { sumCovariance } from './covariance.ts';
+import { multiplyRows } from './dense-product.ts';
 import { init, type Runtime, runtime } from './kernels.ts';
-import { strideOf } from './range-finder.ts';
 import { symmetricEigen } from './symmetric-eigen.ts';
 
 const MOST_DIMENSIONS = 4096;
-/** Floating-point operations between two looks at the clock: a few milliseconds. */
-const PIECE_OPERATIONS = 2e7;
-/** Bytes of rows that pass through linear memory at a time. */
-const CHUNK_BYTES = 256 << 10;
 /** Progress is counted in these. */
 const WHOLE = 1_000_000;
 
@@ -133,7 +130,7 @@ export class PCA {
     for (let i = 0; i < this.#count; i++) {
       for (let j = 0; j < dimensions; j++) turned[j * this.#count + i] = components[i * dimensions + j]!;
     }
-    return this.#multiply(values, dimensions, turned, this.#count, (chunk) => {
+    return multiplyRows(this.#runtime, values, dimensions, turned, this.#count, (chunk) => {
       for (let at = 0, j = 0; at < chunk.length; at++) {
         chunk[at]! -= means[j]!;
         j = j + 1 < dimensions ? j + 1 : 0;
@@ -150,7 +147,7 @@ export class PCA {
   inverseTransform(projected: VectorInput): Float32Array {
     const { means, components } = this.#learned;
     const values = toVectors('projected', projected, this.#count);
-    const vectors = this.#multiply(values, this.#count, components, this.dimensions, () => {});
+    const vectors = multiplyRows(this.#runtime, values, this.#count, components, this.dimensions, () => {});
     for (let at = 0, j = 0; at < vectors.length; at++) {
       vectors[at]! += means[j]!;
       j = j + 1 < this.dimensions ? j + 1 : 0;
@@ -168,44 +165,6 @@ export class PCA {
     this.#lifetime.check();
     if (this.#fitted) return this.#fitted;
     throw new LanewiseError('UNTRAINED', 'This PCA has learned no components. Call fit() first.');
-  }
-
-  /** rows x depth times depth x width, through linear memory chunk by chunk; `prepare` changes a copy of the rows. */
-  #multiply(
-    values: Float32Array,
-    depth: number,
-    small: Float32Array,
-    width: number,
-    prepare: (chunk: Float32Array) => void,
-  ): Float32Array {
-    checkFinite(values, depth);
-    const { memory, kernels } = this.#runtime;
-    const stride = strideOf(width);
-    const rows = values.length / depth;
-    const batch = Math.max(4, Math.floor(CHUNK_BYTES / (4 * depth)));
-    const arena = new Arena(memory);
-    const product = new Float32Array(rows * width);
-    try {
-      const factors = arena.allocate(4 * depth * stride);
-      const from = arena.allocate(4 * batch * depth);
-      const to = arena.allocate(4 * batch * stride);
-      memory.f32.fill(0, factors / 4, factors / 4 + depth * stride);
-      for (let i = 0; i < depth; i++) {
-        memory.f32.set(small.subarray(i * width, (i + 1) * width), factors / 4 + i * stride);
-      }
-      for (let row = 0; row < rows; row += batch) {
-        const count = Math.min(batch, rows - row);
-        const chunk = memory.f32.subarray(from / 4, from / 4 + count * depth);
-        chunk.set(values.subarray(row * depth, (row + count) * depth));
-        prepare(chunk);
-        kernels.multiplyDense(from, count, depth, factors, depth, stride, false, to);
-        kernels.unpadRows(to, count, width, stride);
-        product.set(memory.f32.subarray(to / 4, to / 4 + count * width), row * width);
-      }
-    } finally {
-      arena.release();
-    }
-    return product;
   }
 }
 
@@ -232,65 +191,6 @@ function* learn(
   };
 }
 
-/** Means in float64, and the sums of products of what differs from them: dimensions x dimensions, upper half. */
-function* sumCovariance(
-  runtime: Runtime,
-  values: Float32Array,
-  dimensions: number,
-): Generator<Progress, { means: Float64Array; gram: Float64Array }> {
-  const { memory, kernels } = runtime;
-  const stride = strideOf(dimensions);
-  const rows = values.length / dimensions;
-  const arena = new Arena(memory);
-  try {
-    const means = new Float64Array(dimensions);
-    const pieceRows = Math.ceil(PIECE_OPERATIONS / 10 / dimensions);
-    for (let row = 0; row < rows; ) {
-      const end = Math.min(rows, row + pieceRows);
-      addRows(values.subarray(row * dimensions, end * dimensions), means);
-      row = end;
-      yield { done: row, total: 4 * rows };
-    }
-    for (let i = 0; i < dimensions; i++) {
-      if (!Number.isFinite(means[i]!)) checkFinite(values, dimensions);
-      means[i]! /= rows;
-    }
-    const gram = arena.allocate(8 * stride * stride);
-    const centre = arena.allocate(8 * stride);
-    const widened = arena.allocate(256 * stride);
-    const batch = 32 * Math.max(1, Math.floor(PIECE_OPERATIONS / (32 * stride * stride)));
-    const chunk = arena.allocate(4 * stride * batch);
-    memory.u8.fill(0, gram, gram + 8 * stride * stride);
-    new Float64Array(memory.wasm.buffer, centre, stride).fill(0).set(means);
-    for (let row = 0; row < rows; row += batch) {
-      const count = Math.min(batch, rows - row);
-      const { f32 } = memory;
-      for (let i = 0; i < count; i++) {
-        const start = (row + i) * dimensions;
-        const to = chunk / 4 + i * stride;
-        f32.set(values.subarray(start, start + dimensions), to);
-        f32.fill(0, to + dimensions, to + stride);
-      }
-      kernels.addGram(chunk, count, stride, centre, widened, gram);
-      yield { done: rows + 3 * row, total: 4 * rows };
-    }
-    const sums = new Float64Array(memory.wasm.buffer, gram, stride * stride);
-    const packed = new Float64Array(dimensions * dimensions);
-    for (let i = 0; i < dimensions; i++) {
-      packed.set(sums.subarray(i * stride, i * stride + dimensions), i * dimensions);
-    }
-    return { means, gram: packed };
-  } finally {
-    arena.release();
-  }
-}
-
-function addRows(values: Float32Array, sums: Float64Array): void {
-  for (let at = 0; at < values.length; ) {
-    for (let j = 0; j < sums.length; j++) sums[j]! += values[at++]!;
-  }
-}
-
 /** Each vector with its entry of largest magnitude positive; of equal ones the first decides. */
 function withSigns(vectors: Float64Array, dimensions: number): Float32Array {
   const signed = Float32Array.from(vectors);
@@ -301,15 +201,4 @@ function withSigns(vectors: Float64Array, dimensions: number): Float32Array {
     if (largest < 0) for (let i = 0; i < dimensions; i++) row[i]! *= -1;
   }
   return signed;
-}
-
-/** @throws LanewiseError `INVALID_VALUE` naming the first row that holds NaN or an infinity */
-function checkFinite(values: Float32Array, dimensions: number): void {
-  for (let at = 0; at < values.length; at++) {
-    if (Number.isFinite(values[at]!)) continue;
-    const row = Math.floor(at / dimensions);
-    throw new LanewiseError('INVALID_VALUE', `Row ${row} holds ${values[at]}; finite numbers are accepted.`, {
-      got: values[at],
-    });
-  }
 }
