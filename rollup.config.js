@@ -106,7 +106,11 @@ export default [
     output: { file: 'dist/kernels/inline.d.ts', format: 'es' },
     plugins: [dts()],
   },
-  { input: ENTRIES, output: chunks, plugins: code, external },
+  {
+    ...{ input: ENTRIES, output: chunks, plugins: code, external },
+    // Else an entry that only hands them on imports the kernels for nothing, of which esbuild warns.
+    treeshake: { moduleSideEffects: 'no-external' },
+  },
   {
     input: { ...ENTRIES, 'worker/thread': 'src/worker/thread.ts' },
     output: { ...chunks, chunkFileNames: 'chunks/[name].d.ts' },

@@ -1,6 +1,7 @@
 import { LanewiseError } from '../host/errors.ts';
+import type { Memory } from '../host/memory.ts';
 import { filled } from './csr-build.ts';
-import { checkEntries, checkValues } from './csr-input.ts';
+import { checkEntries, checkValues, toValues, type ValueInput } from './csr-input.ts';
 import { likewise } from './csr-rows.ts';
 import type { CsrStore } from './csr-store.ts';
 
@@ -33,6 +34,37 @@ export function scaled(store: CsrStore, factor: number): CsrStore {
     store.runtime.kernels.scaleValues(store.values, store.nonzeros, factor, other.values);
     checkValues(other, TOO_LARGE);
   });
+}
+
+/** @throws what `CsrMatrix.scaleRows` throws */
+export function scaledRows(store: CsrStore, given: ValueInput): CsrStore {
+  const factors = toValues('factors', given, store.rows, 'one number a row');
+  return likewise(store, (other) => {
+    const { u32, f32 } = valuesCopied(store, other);
+    for (let row = 0, at = 0; row < store.rows; row++) {
+      const end = u32[store.indptr / 4 + row + 1]!;
+      for (; at < end; at++) f32[other.values / 4 + at]! *= factors[row]!;
+    }
+    checkValues(other, TOO_LARGE);
+  });
+}
+
+/** @throws what `CsrMatrix.scaleColumns` throws */
+export function scaledColumns(store: CsrStore, given: ValueInput): CsrStore {
+  const factors = toValues('factors', given, store.columns, 'one number a column');
+  return likewise(store, (other) => {
+    const { u32, f32 } = valuesCopied(store, other);
+    for (let at = 0; at < store.nonzeros; at++) {
+      f32[other.values / 4 + at]! *= factors[u32[store.indices / 4 + at]!]!;
+    }
+    checkValues(other, TOO_LARGE);
+  });
+}
+
+/** Copies the values, ones of a pattern, and gives the memory in which they stand now. */
+function valuesCopied({ runtime, values, nonzeros }: CsrStore, to: CsrStore): Memory {
+  runtime.kernels.scaleValues(values, nonzeros, 1, to.values);
+  return runtime.memory;
 }
 
 function checkFactor(name: string, factor: unknown): void {

@@ -5,7 +5,7 @@ import { writeSparseNpz } from '../format/sparse-npz-write.ts';
 import { dispose, Lifetime } from '../host/disposal.ts';
 import { LanewiseError } from '../host/errors.ts';
 import { checkInteger } from '../vectors/input.ts';
-import { scaled, sumOf } from './csr-add.ts';
+import { scaled, scaledColumns, scaledRows, sumOf } from './csr-add.ts';
 import { type CooInput, type CsrInput, storeOfArrays, storeOfCoo } from './csr-build.ts';
 import { arraysOf, cooOf, denseOf, storeOfDense } from './csr-dense.ts';
 import { storeOfMatrixMarket, storeOfNpz } from './csr-files.ts';
@@ -225,6 +225,28 @@ export class CsrMatrix {
    */
   scale(factor: number): CsrMatrix {
     return new CsrMatrix(scaled(this.#held, factor));
+  }
+
+  /**
+   * diag(factors) A: each row times its factor, each value rounded once. A pattern gets values. The factor of a row without
+   * entries is not looked at, so that the inverse of `rowSums()` serves.
+   *
+   * @param factors one number a row
+   * @throws LanewiseError `DIMENSION_MISMATCH`, `INVALID_VALUE` for a value that is no finite float32, `INVALID_ARGUMENT`,
+   *   `MEMORY_EXHAUSTED`, `DISPOSED`
+   */
+  scaleRows(factors: ValueInput): CsrMatrix {
+    return new CsrMatrix(scaledRows(this.#held, factors));
+  }
+
+  /**
+   * A diag(factors): each column times its factor, as `scaleRows` does it.
+   *
+   * @param factors one number a column
+   * @throws LanewiseError as `scaleRows` does
+   */
+  scaleColumns(factors: ValueInput): CsrMatrix {
+    return new CsrMatrix(scaledColumns(this.#held, factors));
   }
 
   /** Each row divided by its norm; rows of norm 0 stay. @throws LanewiseError `INVALID_ARGUMENT`, `MEMORY_EXHAUSTED`, `DISPOSED` */

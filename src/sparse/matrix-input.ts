@@ -1,17 +1,7 @@
 import { LanewiseError } from '../host/errors.ts';
-import { CsrMatrix } from './csr-matrix.ts';
 import type { CsrStore } from './csr-store.ts';
 
 export const MOST_ITERATIONS = 1_000_000;
-
-/** @throws LanewiseError `INVALID_ARGUMENT` */
-export function checkMatrix(matrix: unknown): CsrMatrix {
-  if (matrix instanceof CsrMatrix) return matrix;
-  throw new LanewiseError('INVALID_ARGUMENT', 'matrix must be a CsrMatrix.', {
-    expected: 'CsrMatrix',
-    got: typeof matrix,
-  });
-}
 
 /** @throws LanewiseError `INVALID_ARGUMENT` */
 export function checkSquare({ rows, columns }: CsrStore): void {

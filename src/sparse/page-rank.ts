@@ -4,7 +4,7 @@ import { type LongCallOptions, type Progress, runPieces } from '../host/progress
 import { checkInteger } from '../vectors/input.ts';
 import { type CsrMatrix, storeOf } from './csr-matrix.ts';
 import type { CsrStore } from './csr-store.ts';
-import { checkMatrix, checkSquare, checkTolerance, MOST_ITERATIONS } from './matrix-input.ts';
+import { checkSquare, checkTolerance, MOST_ITERATIONS } from './matrix-input.ts';
 import { WideProduct } from './wide-product.ts';
 
 /** How ranks are computed. */
@@ -45,7 +45,7 @@ export interface PageRanks {
  * const { ranks } = await pageRank(links, { damping: 0.85 });
  */
 export async function pageRank(matrix: CsrMatrix, options: PageRankOptions = {}): Promise<PageRanks> {
-  const store = storeOf(checkMatrix(matrix));
+  const store = storeOf(matrix);
   const { damping = 0.85, tolerance = 1e-9, maxIterations = 100 } = options;
   checkSquare(store);
   if (!(typeof damping === 'number' && damping >= 0 && damping <= 1)) {

@@ -3,7 +3,7 @@ import { type LongCallOptions, type Progress, runPieces } from '../host/progress
 import { Random } from '../host/random.ts';
 import { checkInteger } from '../vectors/input.ts';
 import { type CsrMatrix, storeOf } from './csr-matrix.ts';
-import { checkMatrix, checkSquare, checkTolerance, MOST_ITERATIONS } from './matrix-input.ts';
+import { checkSquare, checkTolerance, MOST_ITERATIONS } from './matrix-input.ts';
 import { tooLarge } from './symmetric-eigen.ts';
 import { WideProduct } from './wide-product.ts';
 
@@ -41,7 +41,7 @@ export async function powerIteration(
   matrix: CsrMatrix,
   options: PowerIterationOptions = {},
 ): Promise<DominantEigenpair> {
-  checkSquare(storeOf(checkMatrix(matrix)));
+  checkSquare(storeOf(matrix));
   const { maxIterations = 1000, tolerance = 1e-9, seed = 0 } = options;
   checkInteger('maxIterations', maxIterations, 1, MOST_ITERATIONS);
   checkTolerance(tolerance);

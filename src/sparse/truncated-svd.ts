@@ -6,7 +6,6 @@ import { checkInteger } from '../vectors/input.ts';
 import { columnStatistics, finishComponents } from './component-statistics.ts';
 import { type CsrMatrix, storeOf } from './csr-matrix.ts';
 import { init, type Runtime, runtime } from './kernels.ts';
-import { checkMatrix } from './matrix-input.ts';
 import { type RangeFinderOptions, type RightFactors, rightFactors, strideOf } from './range-finder.ts';
 import { readSvd, writeSvd } from './svd-file.ts';
 
@@ -172,7 +171,7 @@ export class TruncatedSVD {
    */
   async fit(matrix: CsrMatrix, options: LongCallOptions = {}): Promise<this> {
     this.#lifetime.check();
-    const { rows, columns } = storeOf(checkMatrix(matrix));
+    const { rows, columns } = storeOf(matrix);
     const most = Math.min(rows, columns);
     if (this.#options.components > most) {
       throw new LanewiseError(
@@ -210,7 +209,7 @@ export class TruncatedSVD {
    */
   transform(matrix: CsrMatrix): Float32Array {
     const { vectors, stride, columns } = this.#model;
-    const store = storeOf(checkMatrix(matrix));
+    const store = storeOf(matrix);
     checkColumns(store.columns, columns);
     const { memory, kernels } = this.#runtime;
     const count = this.#options.components;

@@ -65,8 +65,9 @@ export interface HybridResult extends Omit<FusionResult, 'parts'> {
  *
  * Each part answers with its best `candidates`, which are fused by ranks or by normalised scores (`fuseRankings` tells how).
  * In `weighted`, vectors count `alpha` and text `1 - alpha`; in `rrf` twice that, so that both count 1 unless `alpha` is
- * given. A query without one part is answered by the other alone, whatever `alpha` is; a text of no known term leaves the
- * vectors. Fusion is not always better than its better part: measure each (`evaluateRankings`).
+ * given. A query without one part is answered by the other alone, whatever `alpha` is. A text of no known term finds
+ * nothing, which leaves what the vectors find; so does a vector of zeros by cosine, which is what `TruncatedSVD` makes of
+ * such a text, and leaves what the text finds. Fusion is not always better than its better part: measure each (`evaluateRankings`).
  *
  * It holds nothing but the parts, which stay yours: change, save and dispose of them yourself. Cost: that of both
  * searches, and O(candidates log candidates) a query.
@@ -115,7 +116,7 @@ export class HybridIndex {
       rankings.push({ ...rankingOf(found), weight: isBoth ? share * (1 - alpha) : 1 });
     }
     if (vectors !== undefined) {
-      const found = this.vectors.search(vectors, { ...options.vectors, ...common });
+      const found = this.#searchVectors(vectors, { ...options.vectors, ...common });
       const isDistance = this.vectors.metric === 'l2';
       rankings.push({ ...rankingOf(found), weight: isBoth ? share * alpha : 1, isDistance });
     }
@@ -129,6 +130,36 @@ export class HybridIndex {
       },
     };
   }
+
+  /** Rows of zeros have no direction, which an index refuses by cosine: it searches others for them, and they find nothing. */
+  #searchVectors(
+    vectors: Float32Array,
+    options: { readonly k: number },
+  ): Pick<FusedRanking, 'ids' | 'scores' | 'k'> {
+    const { dimensions, metric } = this.vectors;
+    const zeros = metric === 'cosine' ? zeroRows(vectors, dimensions) : [];
+    if (zeros.length === 0) return this.vectors.search(vectors, options);
+    const directed = vectors.slice();
+    for (const row of zeros) directed[row * dimensions] = 1;
+    const { k, ...found } = this.vectors.search(directed, options);
+    const [ids, scores] = [found.ids.slice(), found.scores.slice()];
+    for (const row of zeros) {
+      ids.fill(-1, row * k, (row + 1) * k);
+      scores.fill(Number.NEGATIVE_INFINITY, row * k, (row + 1) * k);
+    }
+    return { ids, scores, k };
+  }
+}
+
+function zeroRows(vectors: Float32Array, dimensions: number): number[] {
+  const zeros: number[] = [];
+  for (let row = 0; row * dimensions < vectors.length; row++) {
+    const end = (row + 1) * dimensions;
+    let at = row * dimensions;
+    while (at < end && vectors[at] === 0) at++;
+    if (at === end) zeros.push(row);
+  }
+  return zeros;
 }
 
 function rankingOf({ ids, scores, k }: Pick<FusedRanking, 'ids' | 'scores' | 'k'>): FusedRanking {

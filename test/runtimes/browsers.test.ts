@@ -51,6 +51,7 @@ describe.each(BROWSERS)('$program.name', ({ program, launch, tier, canShare }) =
       console.log(`${program.name}: ${JSON.stringify(report.capabilities)}`);
       expect(report.hashes).toEqual(GOLDEN);
       expect(report.capabilities).toMatchObject({ tier, isolation, threads: isolation && canShare });
+      expect(report.inflates).toBe(true);
     });
   });
 
@@ -66,6 +67,8 @@ describe.each(BROWSERS)('$program.name', ({ program, launch, tier, canShare }) =
         capabilities: refused,
         init: refused,
         create: refused,
+        sparse: refused,
+        text: refused,
       });
     },
   );

@@ -42,4 +42,5 @@ test('the edge runtime gives the golden hashes, from a module that the platform 
   console.log(`edge-runtime: ${JSON.stringify(report.capabilities)}`);
   expect(report.hashes).toEqual(GOLDEN);
   expect(report.capabilities).toMatchObject({ tier: 'simd', threads: false });
+  expect(report.inflates).toBe(false); // it has no DecompressionStream
 });

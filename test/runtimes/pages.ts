@@ -7,6 +7,9 @@ const HERE = fileURLToPath(new URL('.', import.meta.url));
 const DIST = fileURLToPath(new URL('../../dist/', import.meta.url));
 const SHARED = {
   '/smoke.js': `${HERE}smoke.js`,
+  '/smoke-sparse.js': `${HERE}smoke-sparse.js`,
+  '/smoke-text.js': `${HERE}smoke-text.js`,
+  '/ground.js': `${HERE}ground.js`,
   '/first-result.js': `${HERE}first-result.js`,
   '/refusals.js': `${HERE}refusals.js`,
 };

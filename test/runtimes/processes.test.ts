@@ -51,6 +51,7 @@ describe.each(PROCESSES)('$program.name', ({ program, tier, run = [], dynamic = 
     console.log(`${program.name}: ${JSON.stringify(report.capabilities)}`);
     expect(report.hashes).toEqual(GOLDEN);
     expect(report.capabilities).toMatchObject({ tier, threads: true });
+    expect(report.inflates).toBe(true);
   });
 
   test.skipIf(missing)('imports every subpath, and one file that is the whole', async () => {

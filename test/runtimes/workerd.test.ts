@@ -27,6 +27,7 @@ describe.skipIf(isMissing(programs.workerd))('workerd', () => {
     console.log(`workerd: ${JSON.stringify(report.capabilities)}`);
     expect(report.hashes).toEqual(GOLDEN);
     expect(report.capabilities).toMatchObject({ tier: 'relaxed', threads: false });
+    expect(report.inflates).toBe(true);
   });
 
   test('forbids compiling bytes that are valid, which is why a module is imported', async () => {
@@ -61,6 +62,9 @@ describe.skipIf(isMissing(programs.workerd))('workerd', () => {
       code: 'CSP_BLOCKED',
       message: expect.stringContaining('setup({ module })'),
     };
-    expect(await bytes.get('/')).toEqual({ capabilities: refused, init: refused, create: refused });
+    expect(await bytes.get('/')).toEqual({
+      ...{ capabilities: refused, init: refused, create: refused },
+      ...{ sparse: refused, text: refused },
+    });
   });
 });

@@ -1,5 +1,5 @@
 import { assert, asyncProperty, integer } from 'fast-check';
-import { CsrMatrix, type Norm } from 'lanewise';
+import { CsrMatrix, type Norm, Random } from 'lanewise';
 import { describe, expect, test } from 'vitest';
 import { makeEntries, rowsOf, turn } from '../reference/sparse.ts';
 
@@ -62,6 +62,28 @@ test('scale multiplies every value in float64 and rounds it once; a pattern gets
   expect(half.toDense()).toEqual(Float32Array.of(0, 0.5));
   using none = pattern.scale(0);
   expect([none.nonzeros, none.toDense()]).toEqual([1, new Float32Array(2)]);
+});
+
+test('scaleRows and scaleColumns multiply each value by the factor of its row or column, rounded once', () =>
+  pairs((a, b, seed) => {
+    const random = new Random(seed);
+    const draw = (length: number) => Float32Array.from({ length }, () => random.uniform() - 0.5);
+    for (const matrix of [a, b]) {
+      const { columns } = matrix;
+      const dense = matrix.toDense();
+      const [ofRows, ofColumns] = [draw(matrix.rows), draw(columns)];
+      using byRow = matrix.scaleRows(ofRows);
+      using byColumn = matrix.scaleColumns([...ofColumns]);
+      expect(byRow.toDense()).toEqual(dense.map((value, i) => value * ofRows[Math.floor(i / columns)]! + 0));
+      expect(byColumn.toDense()).toEqual(dense.map((value, i) => value * ofColumns[i % columns]! + 0));
+      expect(byColumn.toArrays().indices).toEqual(matrix.toArrays().indices);
+    }
+  }));
+
+test('scaleRows by the inverse of the sums makes rows that sum to 1, and leaves those without entries', async () => {
+  using matrix = await CsrMatrix.fromDense([1, 3, 0, 0, 0, 2], { rows: 3, columns: 2 });
+  using shares = matrix.scaleRows(matrix.rowSums().map((sum) => 1 / sum));
+  expect(shares.toDense()).toEqual(Float32Array.of(0.25, 0.75, 0, 0, 0, 1));
 });
 
 test('sums and norms of rows and of columns are those of float64, rounded once', () =>
@@ -128,6 +150,8 @@ test('what is computed from a matrix leaves it as it was, and outlives it', asyn
   const made = [
     matrix.add(matrix),
     matrix.scale(2),
+    matrix.scaleRows(new Float32Array(9).fill(3)),
+    matrix.scaleColumns(new Float32Array(8).fill(3)),
     matrix.transpose(),
     matrix.normalizeRows(),
     matrix.slice(2),

@@ -97,6 +97,65 @@ describe('a hybrid index', () => {
     expect([...hybrid.search({ text: 'unheard' }, { k: 1 }).ids]).toEqual([-1]);
   });
 
+  describe('by cosine', () => {
+    /** At (1, 0): 1 and 2, equally near, then 0. */
+    let directions: FlatIndex;
+    let angles: HybridIndex;
+
+    beforeAll(async () => {
+      directions = await FlatIndex.create({ dimensions: 2, metric: 'cosine' });
+      directions.add([0, 1, 1, 0, 2, 0]);
+      angles = new HybridIndex({ text, vectors: directions });
+    });
+
+    afterAll(() => directions.dispose());
+
+    test.each<HybridOptions>([
+      { fusion: 'rrf' },
+      { fusion: 'weighted' },
+      { fusion: 'weighted', normalization: 'z' },
+    ])('leaves the text where the vector is zero: %o', (options) => {
+      const query = { text: 'wing', vectors: [0, -0] };
+      const { ids, parts } = angles.search(query, { ...options, k: 3 });
+      expect([...ids]).toEqual([2, 3, -1]);
+      expect([...parts.vectors.ranks]).toEqual([-1, -1, -1]);
+      expect([...parts.vectors.scores]).toEqual([Number.NaN, Number.NaN, Number.NaN]);
+      expect([...angles.search(query, { ...options, alpha: 1, k: 2 }).ids]).toEqual([-1, -1]);
+    });
+
+    test('finds nothing where nothing but a vector of zeros is asked', () => {
+      const { ids, scores } = angles.search({ vectors: [0, 0] }, { k: 2 });
+      expect([...ids, ...scores]).toEqual([-1, -1, Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY]);
+    });
+
+    test('answers zeros among other vectors as it answers each by itself, and leaves them as they were', () => {
+      const texts = ['wing', 'heat', 'unheard', 'wing'];
+      const rows = Float32Array.of(0, 0, 1, 0, 0, 0, 0, 1);
+      const before = rows.slice();
+      const batch = angles.search({ text: texts, vectors: rows }, { k: 4 });
+      expect(rows).toEqual(before);
+      for (const [i, one] of texts.entries()) {
+        const alone = angles.search({ text: one, vectors: rows.slice(2 * i, 2 * i + 2) }, { k: 4 });
+        expect(batch.ids.slice(4 * i, 4 * i + 4)).toEqual(alone.ids);
+        expect(batch.scores.slice(4 * i, 4 * i + 4)).toEqual(alone.scores);
+        expect(batch.parts.vectors.ranks.slice(4 * i, 4 * i + 4)).toEqual(alone.parts.vectors.ranks);
+      }
+      // 1 and 2 by the vector (1, 0); 0 by (0, 1), which has no part in the others.
+      expect([...batch.parts.vectors.ranks.subarray(8, 12)]).toEqual([-1, -1, -1, -1]);
+      expect([...batch.ids.subarray(8, 12)]).toEqual([-1, -1, -1, -1]);
+    });
+
+    test('names the query of a bad vector behind one of zeros', () => {
+      const bad = errorOf(() => angles.search({ vectors: [0, 0, 1e38, 1e38] }, { k: 1 }));
+      expect([bad.code, bad.message]).toEqual(['INVALID_VALUE', expect.stringContaining('Query 1')]);
+    });
+  });
+
+  test('leaves a vector of zeros to metrics by which it is a place', () => {
+    const { ids, parts } = hybrid.search({ text: 'unheard', vectors: [0, 0] }, { k: 2 });
+    expect([...ids, ...parts.vectors.ranks]).toEqual([0, 1, 1, 2]);
+  });
+
   test('finds what one part alone knows', () => {
     const { ids } = hybrid.search({ text: 'heat', vectors: AT_ROW_1 }, { k: 5 });
     // 3: 1/62 + 1/64; 1 and 9: 1/61, the lower id first.
