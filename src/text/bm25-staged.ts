@@ -1,6 +1,7 @@
 import { LanewiseError } from '../host/errors.ts';
+import { joinTail } from './bm25-joining.ts';
 import { type Draft, MOST_DOCUMENTS, Segment } from './bm25-segment.ts';
-import { type Bm25Store, joinTail } from './bm25-store.ts';
+import type { Bm25Store } from './bm25-store.ts';
 
 /** Entries that are indexed at a time: a few milliseconds. */
 const CHUNK_ENTRIES = 1 << 17;
