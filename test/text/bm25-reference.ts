@@ -12,7 +12,7 @@ export interface Hit {
 }
 
 /** ASCII words, by a rule of the reference's own. */
-export function wordsOf(text: string): string[] {
+function wordsOf(text: string): string[] {
   return text.toLowerCase().match(/[a-z0-9_]+/g) ?? [];
 }
 
