@@ -1,5 +1,4 @@
-import { parse, View } from 'vega';
-import { compile, type TopLevelSpec } from 'vega-lite';
+import { COLOURS, drawSvg, ticksBetween } from './drawing.ts';
 
 /** One way to search, measured. */
 export interface Point {
@@ -23,18 +22,6 @@ const HEIGHT = 400;
 const LINE_HEIGHT = 15;
 /** Curves are drawn from this recall on: nobody searches for less. */
 const LEAST_RECALL = 0.8;
-/** Told apart by colour-blind readers, and on white (Okabe and Ito, "Color universal design", 2008). */
-const COLOURS = [
-  '#0072b2',
-  '#d55e00',
-  '#009e73',
-  '#cc79a7',
-  '#8a6d00',
-  '#56b4e9',
-  '#555555',
-  '#7b3294',
-  '#a52a2a',
-];
 
 interface Label {
   readonly method: string;
@@ -59,13 +46,6 @@ function placeLabels(points: readonly Point[], heightOf: (rate: number) => numbe
   return labels;
 }
 
-/** 1, 3, 10, 30, ... within the range: about evenly apart on a logarithmic axis. */
-function ticksBetween(low: number, high: number): number[] {
-  const ticks: number[] = [];
-  for (let power = 10 ** Math.floor(Math.log10(low)); power < high; power *= 10) ticks.push(power, 3 * power);
-  return ticks.filter((tick) => tick >= low && tick <= high);
-}
-
 /** The figure as SVG. */
 export async function drawFigure({ title, subtitle, k, points }: Figure): Promise<string> {
   const shown = points.filter(({ recall }) => recall >= LEAST_RECALL);
@@ -79,9 +59,7 @@ export async function drawFigure({ title, subtitle, k, points }: Figure): Promis
     legend: null,
     scale: { domain: methods, range: COLOURS },
   } as const;
-  const spec: TopLevelSpec = {
-    background: 'white',
-    padding: 16,
+  return drawSvg({
     width: WIDTH,
     height: HEIGHT,
     title: { text: title, subtitle, anchor: 'start', offset: 14 },
@@ -116,18 +94,5 @@ export async function drawFigure({ title, subtitle, k, points }: Figure): Promis
         encoding: { y: { field: 'y', type: 'quantitative', scale: null }, text: { field: 'method' }, color },
       },
     ],
-    config: {
-      font: 'system-ui, sans-serif',
-      view: { stroke: null },
-      axis: {
-        gridColor: '#e6e6e6',
-        domainColor: '#999',
-        tickColor: '#999',
-        labelFontSize: 11,
-        titleFontSize: 12,
-      },
-      title: { fontSize: 16, subtitleFontSize: 12, subtitleColor: '#555', subtitlePadding: 4 },
-    },
-  };
-  return new View(parse(compile(spec).spec), { renderer: 'none' }).toSVG();
+  });
 }

@@ -2,7 +2,7 @@ import { CsrMatrix, FlatIndex, Random } from 'lanewise';
 import { type Case, type Measurement, patience, type Setting, summarize, time } from '../harness.ts';
 
 /** What a textbook gives for a matrix of one nonzero in a thousand: how many times fewer bytes, and how much faster. */
-const TEXTBOOK = { density: 0.001, bytes: 260, time: 100 };
+export const TEXTBOOK = { density: 0.001, bytes: 260, time: 100 };
 const DENSITIES = [0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.2, 0.3, 0.5, 1];
 
 /** A share of nonzeros, and what dense and sparse take for a product with a vector: milliseconds, bytes. */
@@ -38,12 +38,16 @@ export const sparse: Case = {
   },
 };
 
+/** Rows x columns are as many as leave the caches. */
+export function extentsOf({ isQuick }: Setting): readonly [rows: number, columns: number] {
+  return isQuick ? [200, 256] : [8192, 2048];
+}
+
 /**
- * A dense product is the plain scan of a FlatIndex for one row: float32 SIMD, bound by memory. Rows x columns are as many as
- * leave the caches.
+ * A dense product is the plain scan of a FlatIndex for one row: float32 SIMD, bound by memory.
  */
 export async function measureDensities(setting: Setting): Promise<DensityPoint[]> {
-  const [rows, columns] = setting.isQuick ? [200, 256] : [8192, 2048];
+  const [rows, columns] = extentsOf(setting);
   const random = new Random(1);
   const x = Float32Array.from({ length: columns }, () => random.uniform() - 0.5);
   const index = await FlatIndex.create({ dimensions: columns, metric: 'ip' });

@@ -7,6 +7,8 @@ const PAGE_BYTES = 65_536;
 const GROWTH_BYTES = 1 << 20;
 /** The first bytes stay unused, so that no block has address 0. */
 const FIRST_ADDRESS = 1024;
+/** The last page of 4 GiB stays unused, so that no block ends at 2^32, which kernels would take for address 0. */
+const MOST_BYTES = 2 ** 32 - PAGE_BYTES;
 
 /** How much linear memory is held, and by whom it is limited. All in bytes. */
 export interface MemoryStatistics {
@@ -127,7 +129,7 @@ export class Memory {
     const last = this.#ends.length - 1;
     const free = last >= 0 && this.#ends[last] === end ? end - this.#starts[last]! : 0;
     const missing = Math.ceil((bytes - free) / PAGE_BYTES);
-    const most = Math.floor((this.#maximumBytes - end) / PAGE_BYTES);
+    const most = Math.floor((Math.min(this.#maximumBytes, MOST_BYTES) - end) / PAGE_BYTES);
     const wanted = Math.max(missing, Math.min(most, GROWTH_BYTES / PAGE_BYTES));
     if (missing > most || !(this.#tryGrow(wanted) || this.#tryGrow(missing))) {
       throw new LanewiseError(

@@ -61,10 +61,10 @@ export function* rightFactors(
   const store = storeOf(matrix);
   const buffers = new Arena(store.runtime.memory);
   let turned: CsrStore | undefined;
+  let work: Generator<Progress, RightFactors> | undefined;
   try {
     turned = store.transpose();
-    const finder = new RangeFinder(store, turned, buffers, options);
-    const work = finder.run(target);
+    work = new RangeFinder(store, turned, buffers, options).run(target);
     for (;;) {
       const { done, value } = work.next();
       if (done) return value;
@@ -72,6 +72,7 @@ export function* rightFactors(
       storeOf(matrix); // its memory is gone if it was disposed of
     }
   } finally {
+    work?.return(undefined as never); // which holds memory of its own in some of its steps
     turned?.arena.release();
     buffers.release();
   }

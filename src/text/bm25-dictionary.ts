@@ -1,5 +1,3 @@
-import { LanewiseError } from '../host/errors.ts';
-
 /** Bytes that an entry of a Map and its text are taken to hold, beside two a character. */
 const ENTRY_BYTES = 64;
 const FIRST_CAPACITY = 64;
@@ -35,13 +33,13 @@ export class Dictionary {
 
   /** The number of a term that stands in a document, or -1. */
   find(text: string): number {
-    const number = this.#numbers.get(text) ?? this.#numbers.get(checkTerm(text));
+    const number = this.#numbers.get(text);
     return number === undefined || this.#documents[number] === 0 ? -1 : number;
   }
 
   /** The number of a term, old or new. Whoever asks for a new one adds it to a document, or forgets it. */
   intern(text: string): number {
-    return this.#numbers.get(text) ?? this.#add(checkTerm(text));
+    return this.#numbers.get(text) ?? this.#add(text);
   }
 
   textOf(number: number): string {
@@ -77,9 +75,9 @@ export class Dictionary {
     this.#free.push(number);
   }
 
-  #add(text: string): number {
-    const known = this.#numbers.get(text);
-    if (known !== undefined) return known;
+  #add(word: string): number {
+    // A copy: engines keep a whole text for the sake of a word that was cut out of it.
+    const text = ` ${word}`.slice(1);
     const number = this.#free.pop() ?? this.#texts.length;
     if (number === this.#documents.length) {
       const documents = grown(this.#documents);
@@ -97,17 +95,4 @@ function grown(array: Uint32Array): Uint32Array {
   const copy = new Uint32Array(2 * array.length);
   copy.set(array);
   return copy;
-}
-
-/** A term as it is kept: no half of a surrogate pair could be saved. @throws LanewiseError `INVALID_ARGUMENT` */
-function checkTerm(term: unknown): string {
-  if (typeof term === 'string') return term.replace(/\p{Surrogate}/gu, '\ufffd');
-  throw new LanewiseError(
-    'INVALID_ARGUMENT',
-    `A tokenizer must give strings; this one gave a ${typeof term}.`,
-    {
-      expected: 'string',
-      got: term,
-    },
-  );
 }

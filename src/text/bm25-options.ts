@@ -3,7 +3,8 @@ import type { LongCallOptions } from '../host/progress.ts';
 import { Bitmap } from '../vectors/bitmap.ts';
 import { checkInteger, type IdInput, LARGEST_ID, toIds } from '../vectors/input.ts';
 import type { Bm25Weights } from './bm25-store.ts';
-import { type Tokenizer, tokenize } from './tokenize.ts';
+import { checkText, checkTexts, checkTokenizer } from './texts.ts';
+import type { Tokenizer } from './tokenize.ts';
 
 /** What a {@link Bm25Index} is made for. */
 export interface Bm25Options {
@@ -78,16 +79,10 @@ export interface CheckedBm25Options {
 
 /** @throws LanewiseError `INVALID_ARGUMENT` */
 export function checkBm25Options(options: Bm25Options = {}): CheckedBm25Options {
-  const { k1 = 1.2, b = 0.75, tokenizer = tokenize } = options;
+  const { k1 = 1.2, b = 0.75, tokenizer } = options;
   checkWithin('k1', k1, MOST_K1);
   checkWithin('b', b, 1);
-  if (typeof tokenizer !== 'function') {
-    throw new LanewiseError('INVALID_ARGUMENT', 'tokenizer must be a function from a text to its terms.', {
-      expected: 'function',
-      got: typeof tokenizer,
-    });
-  }
-  return { weights: { k1, b }, tokenizer };
+  return { weights: { k1, b }, tokenizer: checkTokenizer(tokenizer) };
 }
 
 function checkWithin(name: string, value: unknown, most: number): void {
@@ -102,19 +97,24 @@ function checkWithin(name: string, value: unknown, most: number): void {
   );
 }
 
+/** Documents that are added. */
+export interface CheckedDocuments {
+  /** A copy. */
+  readonly texts: readonly string[];
+  readonly ids: Int32Array | undefined;
+}
+
 /** @throws LanewiseError `INVALID_ARGUMENT`, `DIMENSION_MISMATCH` */
-export function checkTexts(texts: readonly string[], { ids }: Bm25AddOptions): Int32Array | undefined {
-  if (!Array.isArray(texts)) throw notStrings('texts must be an array of strings', texts);
-  for (let i = 0; i < texts.length; i++)
-    if (typeof texts[i] !== 'string') throw notStrings(`texts[${i}] must be a string`, texts[i]);
-  if (ids === undefined) return undefined;
+export function checkDocuments(texts: readonly string[], { ids }: Bm25AddOptions): CheckedDocuments {
+  const copy = checkTexts(texts);
+  if (ids === undefined) return { texts: copy, ids };
   const checked = toIds(ids);
-  if (checked.length === texts.length) return checked;
+  if (checked.length === copy.length) return { texts: copy, ids: checked };
   throw new LanewiseError(
     'DIMENSION_MISMATCH',
-    `${texts.length} texts need as many ids; got ${checked.length}.`,
+    `${copy.length} texts need as many ids; got ${checked.length}.`,
     {
-      expected: texts.length,
+      expected: copy.length,
       got: checked.length,
     },
   );
@@ -122,9 +122,7 @@ export function checkTexts(texts: readonly string[], { ids }: Bm25AddOptions): I
 
 /** @throws LanewiseError `INVALID_ARGUMENT` */
 export function checkQueries(queries: string | readonly string[]): readonly string[] {
-  if (typeof queries === 'string') return [queries];
-  if (Array.isArray(queries) && queries.every((query) => typeof query === 'string')) return queries;
-  throw notStrings('queries must be a string or an array of strings', queries);
+  return Array.isArray(queries) ? checkTexts(queries) : [checkText('queries', queries)];
 }
 
 /** @throws LanewiseError `INVALID_ARGUMENT` */
@@ -138,11 +136,4 @@ export function checkBm25Search({ k = 10, filter }: Bm25SearchOptions): {
     'INVALID_ARGUMENT',
     'filter must be a Bitmap of ids. Make one with Bitmap.of(ids).',
   );
-}
-
-function notStrings(fault: string, got: unknown): LanewiseError {
-  return new LanewiseError('INVALID_ARGUMENT', `${fault}; got ${typeof got}.`, {
-    expected: 'string',
-    got: typeof got,
-  });
 }

@@ -9,8 +9,8 @@ import type { Bm25Store } from './bm25-store.ts';
 const QUERY_BYTES = 128;
 const TERM_BYTES = 48;
 const RESULT_BYTES = 8;
-/** Results of one search that arrays can be asked for. */
-const MOST_RESULTS = 2 ** 32;
+/** Results of one search: beyond, arrays of them are refused before they are asked for. */
+const MOST_RESULTS = 2 ** 28;
 /** Postings that are added in the time of scoring one document by itself, ids looked up. */
 const LISTING_COST = 32;
 

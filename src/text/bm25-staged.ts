@@ -1,7 +1,6 @@
 import { LanewiseError } from '../host/errors.ts';
 import { type Draft, MOST_DOCUMENTS, Segment } from './bm25-segment.ts';
 import { type Bm25Store, joinTail } from './bm25-store.ts';
-import type { Tokenizer } from './tokenize.ts';
 
 /** Entries that are indexed at a time: a few milliseconds. */
 const CHUNK_ENTRIES = 1 << 17;
@@ -31,12 +30,12 @@ export class StagedDocuments {
     return this.#length;
   }
 
-  /** Takes the next document. @throws LanewiseError `MEMORY_EXHAUSTED`, `INVALID_ARGUMENT`; it must be rolled back then */
-  take(text: string, tokenizer: Tokenizer): void {
+  /** Takes the next document. @throws LanewiseError `MEMORY_EXHAUSTED`, `INVALID_VALUE`; it must be rolled back then */
+  take(words: readonly string[]): void {
     const { dictionary } = this.#store;
     const terms = this.#terms;
     const start = terms.length;
-    for (const word of tokenizer(text)) {
+    for (const word of words) {
       const term = dictionary.intern(word);
       const place = dictionary.places[term]!;
       if (place >= start && place < terms.length && terms[place] === term) this.#frequencies[place]!++;

@@ -12,12 +12,13 @@ import {
   type Bm25SearchOptions,
   checkBm25Options,
   checkBm25Search,
+  checkDocuments,
   checkQueries,
-  checkTexts,
 } from './bm25-options.ts';
 import { searchBm25 } from './bm25-search.ts';
 import type { StagedDocuments } from './bm25-staged.ts';
 import { Bm25Store } from './bm25-store.ts';
+import { termsOf } from './texts.ts';
 import type { Tokenizer } from './tokenize.ts';
 
 /**
@@ -110,9 +111,10 @@ export class Bm25Index {
    * @throws LanewiseError `INVALID_ARGUMENT`, `DIMENSION_MISMATCH`, `DUPLICATE_ID`, `MEMORY_EXHAUSTED`; what the tokenizer throws
    */
   add(texts: readonly string[], options: Bm25AddOptions = {}): Int32Array {
-    const staged = this.#stage(texts, options);
+    const { staged, documents } = this.#stage(texts, options);
     try {
-      for (const text of texts) staged.take(text, this.#tokenizer);
+      for (const text of documents) staged.take(termsOf(text, this.#tokenizer));
+      this.#lifetime.check(); // the tokenizer may do what it likes
       staged.commit();
     } catch (error) {
       staged.rollback();
@@ -129,19 +131,19 @@ export class Bm25Index {
    * @throws what `add` throws, and the signal's reason
    */
   async build(texts: readonly string[], options: Bm25BuildOptions = {}): Promise<Int32Array> {
-    const staged = this.#stage(texts, options);
+    const { staged, documents } = this.#stage(texts, options);
     try {
       const step = (done: number): number => {
         this.#lifetime.check();
-        const end = Math.min(texts.length, done + 64);
-        for (let i = done; i < end; i++) staged.take(texts[i]!, this.#tokenizer);
+        const end = Math.min(documents.length, done + 64);
+        for (let i = done; i < end; i++) staged.take(termsOf(documents[i]!, this.#tokenizer));
         return end;
       };
-      await runInSlices(texts.length, step, options);
+      await runInSlices(documents.length, step, options);
       this.#lifetime.check();
       staged.commit();
     } catch (error) {
-      if (!this.#lifetime.isDisposed) staged.rollback();
+      staged.rollback();
       throw error;
     }
     return staged.ids.slice();
@@ -153,7 +155,7 @@ export class Bm25Index {
    * @throws what `add` throws
    */
   update(ids: IdInput, texts: readonly string[]): Int32Array {
-    return this.add(texts, { ids, replace: true });
+    return this.add(texts, { ids: toIds(ids), replace: true });
   }
 
   /**
@@ -215,19 +217,22 @@ export class Bm25Index {
     this.#lifetime.end();
   }
 
-  #stage(texts: readonly string[], options: Bm25AddOptions): StagedDocuments {
+  #stage(
+    texts: readonly string[],
+    options: Bm25AddOptions,
+  ): { staged: StagedDocuments; documents: readonly string[] } {
     this.#lifetime.check();
-    const ids = checkTexts(texts, options);
-    return this.#store.stage(texts.length, ids, options.replace ?? false);
+    const { texts: documents, ids } = checkDocuments(texts, options);
+    return { staged: this.#store.stage(documents.length, ids, options.replace ?? false), documents };
   }
 
   /** The terms of a query that documents have, each once, in the order in which they come first. */
   #termsOf(query: string): number[] {
-    const terms: number[] = [];
-    for (const word of this.#tokenizer(query)) {
+    const terms = new Set<number>();
+    for (const word of termsOf(query, this.#tokenizer)) {
       const term = this.#store.dictionary.find(word);
-      if (term >= 0 && !terms.includes(term)) terms.push(term);
+      if (term >= 0) terms.add(term);
     }
-    return terms;
+    return [...terms];
   }
 }

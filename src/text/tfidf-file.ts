@@ -91,6 +91,9 @@ export function readTfidf(bytes: Uint8Array, tokenizer: Tokenizer | undefined): 
 function readTerms(bytes: Uint8Array, ends: Uint32Array): string[] {
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   const terms: string[] = [];
+  // First, for terms that overlap could be far longer together than the file.
+  if (!ends.every((end, column) => end >= (ends[column - 1] ?? 0)) || ends.at(-1) !== bytes.length)
+    throw corruptFile('The terms of the file are no partition of its bytes.', ends.length);
   let from = 0;
   try {
     for (const end of ends) {
@@ -101,7 +104,7 @@ function readTerms(bytes: Uint8Array, ends: Uint32Array): string[] {
     throw corruptFile(`Term ${terms.length} of the file is no UTF-8.`, error);
   }
   const ascends = (term: string, column: number): boolean => column === 0 || terms[column - 1]! < term;
-  if (from === bytes.length && terms.length > 0 && terms.every(ascends)) return terms;
+  if (terms.every(ascends)) return terms;
   throw corruptFile('The terms of the file are none of a TfidfVectorizer.', undefined);
 }
 

@@ -28,6 +28,14 @@ describe('a block', () => {
     expect(fourPages().allocate(ROOM)).toBeGreaterThan(0);
   });
 
+  test('never ends at 4 GiB, where addresses wrap around to 0', () => {
+    const memory = new Memory(new WebAssembly.Memory({ initial: 1, maximum: PAGE }), PAGE * PAGE);
+    memory.allocate(2 ** 32 - 3 * PAGE);
+    memory.allocate(PAGE);
+    expect(errorOf(() => memory.allocate(PAGE)).code).toBe('MEMORY_EXHAUSTED');
+    expect(memory.statistics.bytesReserved).toBe(2 ** 32 - PAGE);
+  });
+
   test('takes the place of a freed one that is large enough', () => {
     const memory = fourPages();
     const first = memory.allocate(256);

@@ -1,5 +1,5 @@
 import { CsrMatrix, type Progress, TruncatedSVD } from 'lanewise';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { runtime } from '../../src/sparse/kernels.ts';
 import { errorOf } from '../host/error-of.ts';
 import { kept, makeSparse } from './svd-data.ts';
@@ -130,4 +130,29 @@ test('fitting again, transforming and disposing give every byte back', async () 
   svd.dispose();
   svd.dispose();
   expect(bytesInUse()).toBe(before);
+});
+
+test('a fit that is stopped holds no memory, whichever step it was in', async () => {
+  const { matrix } = await makeSparse(40, 30, 0.3, 5);
+  using svd = await TruncatedSVD.create({ components: 4, iterations: 1 });
+  await svd.fit(matrix);
+  const before = bytesInUse();
+  // On this clock every piece of work takes a second, so that the signal is asked after each of them.
+  let now = 0;
+  const clock = vi.spyOn(performance, 'now').mockImplementation(() => (now += 1000));
+  const stopAt = (last: number) => {
+    let asked = 0;
+    const throwIfAborted = () => {
+      if (++asked === last) throw new Error('enough');
+    };
+    return { signal: { throwIfAborted } as AbortSignal, asked: () => asked };
+  };
+  const whole = stopAt(Number.POSITIVE_INFINITY);
+  await svd.fit(matrix, whole);
+  expect(whole.asked()).toBeGreaterThan(10);
+  for (let last = 1; last <= whole.asked(); last++) {
+    await expect(svd.fit(matrix, stopAt(last))).rejects.toThrow('enough');
+    expect(bytesInUse()).toBe(before);
+  }
+  clock.mockRestore();
 });

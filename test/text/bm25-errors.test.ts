@@ -1,4 +1,4 @@
-import { Bitmap, Bm25Index, type ErrorCode } from 'lanewise';
+import { Bitmap, Bm25Index, capabilities, type ErrorCode } from 'lanewise';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { errorOf } from '../host/error-of.ts';
 import { sameBytes } from '../search/answers.ts';
@@ -59,6 +59,7 @@ describe('bad input', () => {
       expect(refused(() => index.search('cat', { filter: wrong(filter) }))).toBe('INVALID_ARGUMENT');
     for (const ids of [-1, 'x', [0.5]])
       expect(refused(() => index.remove(wrong(ids)))).toBe('INVALID_ARGUMENT');
+    expect(refused(() => index.update(wrong(undefined), ['new']))).toBe('INVALID_ARGUMENT');
   });
 
   test('to fromBytes is refused', () => {
@@ -70,6 +71,7 @@ describe('bad input', () => {
   test('of more results than arrays hold says so', () => {
     const queries = Array.from({ length: 5 }, () => 'cat');
     expect(refused(() => index.search(queries, { k: 2 ** 31 - 1 }))).toBe('MEMORY_EXHAUSTED');
+    expect(refused(() => index.search('cat', { k: 2 ** 28 + 1 }))).toBe('MEMORY_EXHAUSTED');
   });
 
   test('automatic ids that are used up say so', async () => {
@@ -100,6 +102,31 @@ describe('a tokenizer that fails', () => {
     expect(strange.add(['three'])).toEqual(Int32Array.of(2));
     expect(strange.search('three', { k: 2 }).ids).toEqual(Int32Array.of(2, -1));
   });
+});
+
+test.each([
+  ['a string', (text: string) => text],
+  ['a promise', async (text: string) => [text]],
+  ['nothing', () => undefined],
+])('a tokenizer that gives %s is refused', async (_, tokenizer) => {
+  const strange = await Bm25Index.create({ tokenizer: wrong(tokenizer) });
+  expect(errorOf(() => strange.add(['words'])).code).toBe('INVALID_ARGUMENT');
+  expect(errorOf(() => strange.search('words')).code).toBe('INVALID_ARGUMENT');
+  expect([strange.size, strange.terms]).toEqual([0, 0]);
+});
+
+test('a tokenizer that disposes of its index leaves no memory behind', async () => {
+  const before = capabilities().memory.bytesInUse;
+  for (const call of ['add', 'build'] as const) {
+    const doomed = await Bm25Index.create({
+      tokenizer: (text) => {
+        doomed.dispose();
+        return text.split(' ');
+      },
+    });
+    await expect((async () => doomed[call](['a b', 'c']))()).rejects.toMatchObject({ code: 'DISPOSED' });
+    expect(capabilities().memory.bytesInUse).toBe(before);
+  }
 });
 
 describe('a disposed index', () => {
@@ -169,6 +196,19 @@ describe('a build', () => {
     expect(index.size).toBe(3003);
     expect(index.search('common', { k: 4 }).ids).not.toContain(-1);
     expect(looks).toBeGreaterThanOrEqual(0);
+  });
+
+  test.each(['grows', 'shrinks'])('of a list that %s meanwhile is of what it held', async (how) => {
+    const texts = many.slice(0, 70);
+    const built = await Bm25Index.create({
+      tokenizer: (text) => {
+        texts.length = how === 'grows' ? 200 : 1;
+        return text.split(' ');
+      },
+    });
+    expect(await built.build(texts)).toHaveLength(70);
+    const { ids } = built.search('common', { k: 100 });
+    expect(ids.slice(0, 71).sort()).toEqual(Int32Array.from({ length: 71 }, (_, i) => i - 1));
   });
 
   test('of an index that is disposed of meanwhile ends with DISPOSED', async () => {

@@ -54,6 +54,18 @@ describe('memory', () => {
     expect([index.size, index.terms, index.averageLength]).toEqual([0, 0, 0]);
   });
 
+  test('is not that of the texts whose words it keeps', async () => {
+    using index = await Bm25Index.create();
+    const held = () => {
+      globalThis.gc!();
+      return process.memoryUsage().heapUsed;
+    };
+    const before = held();
+    for (let i = 0; i < 100; i++) index.add([`aratherlongword${i} ${`common${i % 3} `.repeat(20_000)}`]);
+    // 16 MB of texts, 103 words.
+    expect(held() - before).toBeLessThan(4e6);
+  });
+
   test('of an index that is dropped without dispose is reclaimed', async () => {
     const before = inUse();
     await (async () => (await Bm25Index.create()).add(texts(10)))();

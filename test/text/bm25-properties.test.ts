@@ -77,7 +77,7 @@ function storeOf(texts: readonly string[], ids: Int32Array, perCall: number): Bm
       ids.slice(from, from + perCall),
       false,
     );
-    for (const text of texts.slice(from, from + perCall)) staged.take(text, tokenize);
+    for (const text of texts.slice(from, from + perCall)) staged.take(tokenize(text));
     staged.commit();
   }
   return store;
@@ -87,7 +87,7 @@ function storeOf(texts: readonly string[], ids: Int32Array, perCall: number): Bm
 function addLong(store: Bm25Store): void {
   const staged = store.stage(20, undefined, false);
   for (let i = 0; i < 20; i++)
-    staged.take(`long${i} `.repeat((store.size * store.averageLength) / 20), tokenize);
+    staged.take(tokenize(`long${i} `.repeat((store.size * store.averageLength) / 20)));
   staged.commit();
 }
 

@@ -88,6 +88,13 @@ describe('a search', () => {
     expect(index.averageLength).toBe(0);
   });
 
+  test('takes a whole text, of ever so many words, as its query', async () => {
+    const text = Array.from({ length: 150_000 }, (_, i) => `word${i}`).join(' ');
+    using index = await indexOf(['word7', text]);
+    // Looking each word up among those before it would take ten seconds and more.
+    expect(index.search(text, { k: 3 }).ids).toEqual(Int32Array.of(1, 0, -1));
+  });
+
   test('answers a batch as its queries one by one', async () => {
     const index = await indexOf(TEXTS);
     const queries = ['cat', 'nothing', 'the dog'];

@@ -80,6 +80,16 @@ describe('a saved TfidfVectorizer', () => {
     expect(await codeOf(change)).toBe('FILE_CORRUPT');
   });
 
+  test('is refused before terms are read that overlap: together they could be far longer than the file', async () => {
+    const forged = await forge(file, (parts) => {
+      const ends = tensorOf(parts, 'termEnds').data;
+      new DataView(ends.buffer).setUint32(0, 25, true);
+    });
+    const { code, message } = errorOf(() => TfidfVectorizer.fromBytes(forged));
+    expect(code).toBe('FILE_CORRUPT');
+    expect(message).toContain('no partition of its bytes');
+  });
+
   test('is refused after a flipped bit, cut short, or as another kind of file', async () => {
     const flipped = file.slice();
     flipped[flipped.length - 1]! ^= 1;
