@@ -8,20 +8,11 @@ export interface Printed {
   readonly promised: readonly string[];
 }
 
-/**
- * The TypeScript blocks of a page, run one after another as one program.
- *
- * @param page path from the root of the project
- */
+/** The TypeScript blocks of a page, as one program. `page` is a path from the root of the project. */
 export async function runPage(page: string): Promise<Printed> {
   const text = readFileSync(new URL(`../../${page}`, import.meta.url), 'utf8');
   const code = [...text.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(([, block]) => block).join('\n');
-  return runCode(page, code);
-}
-
-/** Code as a module of its own; numbers that it prints are compared with four significant digits. */
-export async function runCode(name: string, code: string): Promise<Printed> {
-  const module = new URL(`./${name.replace(/\W/g, '-')}-${process.pid}.ts`, import.meta.url);
+  const module = new URL(`./${page.replace(/\W/g, '-')}.ts`, import.meta.url);
   const printed: string[] = [];
   const log = vi.spyOn(console, 'log').mockImplementation((...values) => {
     printed.push(values.map(show).join(' '));
@@ -39,6 +30,7 @@ export async function runCode(name: string, code: string): Promise<Printed> {
   };
 }
 
+/** As pages write values: four significant digits, and lists without the names of their classes. */
 function show(value: unknown): string {
   if (typeof value === 'number')
     return String(Number.isInteger(value) ? value : Number(value.toPrecision(4)));

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { expect, test, vi } from 'vitest';
-import { runCode } from './pages.ts';
 
 const README = new URL('../../README.md', import.meta.url);
 const QUICKSTART = new URL('./quickstart.ts', import.meta.url);
@@ -76,14 +75,6 @@ test('the example of sparse matrices and text in the README runs and gives what 
   } finally {
     await rm(QUICKSTART);
   }
-});
-
-test('the example of sparse matrices and text in the README runs, and gives what it says', async () => {
-  const block = readFileSync(README, 'utf8')
-    .match(/```ts\n[\s\S]*?```/g)![2]!
-    .slice(6, -3);
-  const { printed } = await runCode('README.md', `${block}\nconsole.log(product, ranks.length, ids);`);
-  expect(printed).toEqual(['[2, 3, 3] 3 [1, 0]']);
 });
 
 test('the README begins with the two commands of a newcomer', () => {
