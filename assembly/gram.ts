@@ -42,7 +42,7 @@ function widen(x: usize, rows: u32, stride: u32, mean: usize, to: usize): void {
 
 function addTile(x: usize, rows: u32, stride: u32, i: u32, j: u32, gram: usize): void {
   const bytes = (<usize>stride) << 3;
-  const g0 = gram + i * bytes + ((<usize>j) << 3);
+  const g0 = gram + <usize>i * bytes + ((<usize>j) << 3);
   const g1 = g0 + bytes;
   const g2 = g1 + bytes;
   const g3 = g2 + bytes;

@@ -124,8 +124,9 @@ export class Bm25Index {
   }
 
   /**
-   * Adds many documents in slices of a few milliseconds, with progress in documents. They show all at once, at the end; when
-   * it is aborted or throws, the index is as it was. Meanwhile searches go on; changes and saving must wait.
+   * Adds many documents in slices of a few milliseconds, with progress in documents; where parts of the index are joined, now
+   * and then, it is some tens of milliseconds. They show all at once, at the end; when it is aborted or throws, the index is
+   * as it was. Meanwhile searches go on; changes and saving must wait.
    *
    * @throws what `add` throws, and the signal's reason
    */

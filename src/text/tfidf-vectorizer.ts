@@ -78,13 +78,12 @@ export class TfidfVectorizer {
 
   /**
    * Learns the terms of texts and their weights; what was learned before is replaced once it succeeds. In slices of a
-   * few milliseconds, at least a text each, with progress in texts; the terms are sorted in one piece at the end.
+   * few milliseconds, at least a text each, with progress in texts.
    *
    * @throws LanewiseError `INVALID_ARGUMENT`, where no term is kept too; the signal's reason, and what the tokenizer throws
    */
   async fit(texts: readonly string[], options: LongCallOptions = {}): Promise<this> {
-    const work = countTexts(checkTexts(texts), this.#options.tokenizer, false);
-    this.#fitted = learn(await runPieces(work, options), this.#options);
+    this.#fitted = await runPieces(countAndLearn(checkTexts(texts), this.#options), options);
     return this;
   }
 
@@ -133,8 +132,23 @@ export class TfidfVectorizer {
 
 type Options = Required<TfidfOptions>;
 
-function learn(counted: CountedTexts, options: Options): FittedTerms {
-  const terms = chooseTerms(counted, options);
+function* countAndLearn(texts: readonly string[], options: Options): Generator<Progress, FittedTerms> {
+  const total = texts.length;
+  // The last text counts once its terms are sorted.
+  const from = { from: 0, to: Math.max(0, total - 1), total };
+  const counted = yield* asPart(countTexts(texts, options.tokenizer, false), from);
+  const fitted = yield* learn(counted, options, { done: from.to, total });
+  yield { done: total, total };
+  return fitted;
+}
+
+function* learn(
+  counted: CountedTexts,
+  options: Options,
+  progress: Progress,
+): Generator<Progress, FittedTerms> {
+  const terms = yield* chooseTerms(counted, options, progress);
+  yield progress;
   const idf = new Float32Array(terms.length).fill(1);
   const added = options.smooth ? 1 : 0;
   if (options.weights === 'tfidf') {
@@ -143,6 +157,7 @@ function learn(counted: CountedTexts, options: Options): FittedTerms {
       idf[column] = ln((counted.texts + added) / (documents + added)) + 1;
     });
   }
+  yield progress;
   return fittedTerms(terms, idf);
 }
 
@@ -154,7 +169,7 @@ function* learnAndWeigh(
   const counted = Math.floor(COUNTING * total);
   const counting = countTexts(texts, options.tokenizer, true);
   const all = yield* asPart(counting, { from: 0, to: counted, total });
-  const fitted = learn(all, options);
+  const fitted = yield* learn(all, options, { done: counted, total });
   const rows = yield* asPart(weighAll(all, fitted, options), { from: counted, to: total, total });
   return { fitted, rows };
 }

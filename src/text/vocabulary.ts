@@ -84,25 +84,65 @@ export function* countTexts(
 }
 
 /**
- * The terms that are kept, ascending by UTF-16 code units. O(terms log terms).
+ * The terms that are kept, ascending by UTF-16 code units; each piece ends with `progress`. O(terms log terms).
  *
  * @throws LanewiseError `INVALID_ARGUMENT` where none is
  */
-export function chooseTerms(counted: CountedTexts, options: Required<VocabularyOptions>): string[] {
+export function* chooseTerms(
+  counted: CountedTexts,
+  options: Required<VocabularyOptions>,
+  progress: Progress,
+): Generator<Progress, string[]> {
   const { texts, numbers, documents, occurrences } = counted;
   const least = inTexts(options.minDocuments, texts);
   const most = inTexts(options.maxDocuments, texts);
-  const terms: string[] = [];
+  const met: string[] = [];
   for (const [term, number] of numbers)
-    if (documents[number]! >= least && documents[number]! <= most) terms.push(term);
-  terms.sort();
-  if (terms.length === 0) throw noTerms(counted, options);
-  if (terms.length <= options.maxFeatures) return terms;
-  const counts = options.binary ? documents : occurrences;
-  const often = (term: string): number => counts[numbers.get(term)!]!;
-  // Sorting is stable: of equals those that sort first stay first.
-  const ranked = terms.sort((a, b) => often(b) - often(a));
-  return ranked.slice(0, options.maxFeatures).sort();
+    if (documents[number]! >= least && documents[number]! <= most) met.push(term);
+  if (met.length === 0) throw noTerms(counted, options);
+  const terms = yield* sorted(met, progress);
+  const spared = terms.length - options.maxFeatures;
+  if (spared <= 0) return terms;
+  const all = options.binary ? documents : occurrences;
+  const counts = Uint32Array.from(terms, (term) => all[numbers.get(term)!]!);
+  const ranked = counts.slice().sort();
+  const rarest = ranked[spared]!;
+  // Of those that are equally rare, the ones that sort first.
+  let equals = ranked.lastIndexOf(rarest) + 1 - spared;
+  return terms.filter((_, at) => counts[at]! > rarest || (counts[at] === rarest && equals-- > 0));
+}
+
+/** Terms that are sorted at once: a few milliseconds. */
+const PIECE_TERMS = 8192;
+
+/** Merge sort, for a sort of many terms takes longer than a frame. */
+function* sorted(terms: readonly string[], progress: Progress): Generator<Progress, string[]> {
+  let runs: string[][] = [];
+  for (let at = 0; at < terms.length; at += PIECE_TERMS) {
+    runs.push(terms.slice(at, at + PIECE_TERMS).sort());
+    yield progress;
+  }
+  while (runs.length > 1) {
+    const merged: string[][] = [];
+    for (let at = 0; at < runs.length; at += 2)
+      merged.push(yield* merge(runs[at]!, runs[at + 1] ?? [], progress));
+    runs = merged;
+  }
+  return runs[0]!;
+}
+
+function* merge(
+  left: readonly string[],
+  right: readonly string[],
+  progress: Progress,
+): Generator<Progress, string[]> {
+  const merged: string[] = [];
+  for (let at = 0, i = 0, j = 0; at < left.length + right.length; at++) {
+    const isLeft = j === right.length || (i < left.length && left[i]! < right[j]!);
+    merged.push(isLeft ? left[i++]! : right[j++]!);
+    if (at % PIECE_TERMS === PIECE_TERMS - 1) yield progress;
+  }
+  return merged;
 }
 
 function inTexts(bound: number, texts: number): number {
