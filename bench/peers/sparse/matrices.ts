@@ -11,7 +11,11 @@ const RANDOM = { rows: 100_000, columns: 50_000, nonzeros: 5_000_000 };
  * Writes matrices for every method to read: `name.shape` (rows columns nonzeros), and `name.indptr`, `name.indices`, `name.values`,
  * 32 bits each. Gives their paths without the endings.
  */
-export async function prepareMatrices(folder: string, data: string | undefined): Promise<string[]> {
+export async function prepareMatrices(
+  folder: string,
+  data: string | undefined,
+  wanted: readonly string[] = ['random', ...FILES],
+): Promise<string[]> {
   const { CsrMatrix, Random }: typeof import('lanewise') = await import(ENTRY.href);
   const paths: string[] = [];
   const write = (name: string, matrix: import('lanewise').CsrMatrix): void => {
@@ -24,8 +28,8 @@ export async function prepareMatrices(folder: string, data: string | undefined):
     matrix.dispose();
     paths.push(path);
   };
-  write('random', await CsrMatrix.fromCoo(randomEntries(new Random(1))));
-  for (const name of FILES) {
+  if (wanted.includes('random')) write('random', await CsrMatrix.fromCoo(randomEntries(new Random(1))));
+  for (const name of FILES.filter((name) => wanted.includes(name))) {
     const path = data && join(data, `${name}.mtx`);
     if (path && existsSync(path)) write(name, await CsrMatrix.fromMatrixMarket(readFileSync(path)));
     else console.log(`${name}: skipped, its file is needed: give --data or set LANEWISE_DATA`);
