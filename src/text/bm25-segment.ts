@@ -3,8 +3,8 @@ import type { Runtime } from '../sparse/kernels.ts';
 
 /** Documents of a segment: their numbers are of 16 bits. */
 export const MOST_DOCUMENTS: number = 65_536;
-/** Entries of a segment, unless it is of one document: it is built or joined within a frame or two. */
-export const MOST_ENTRIES: number = 1 << 18;
+/** Entries of a segment, unless it is of one document: it is built or joined in some 20 ms. */
+export const MOST_ENTRIES: number = 1 << 20;
 
 const SEGMENT_BYTES = 64;
 const DIRECTORY_BYTES = 12;

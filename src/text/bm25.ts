@@ -125,8 +125,8 @@ export class Bm25Index {
 
   /**
    * Adds many documents in slices of a few milliseconds, with progress in documents; where parts of the index are joined, now
-   * and then, it is 30 ms at 20 000 documents and 130 at 80 000. They show all at once, at the end; when it is aborted or throws, the index is
-   * as it was. Meanwhile searches go on; changes and saving must wait.
+   * and then, it is up to 20 ms. They show all at once, at the end; when it is aborted or throws, the index is as it was.
+   * Meanwhile searches go on; changes and saving must wait.
    *
    * @throws what `add` throws, and the signal's reason
    */
