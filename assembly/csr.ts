@@ -1,9 +1,10 @@
 // Products of a sparse matrix in compressed sparse rows (CSR):
 //
-//   indptr   u32 x (rows + 1)        row r holds the entries indptr[r] .. indptr[r + 1] - 1
+//   indptr   u32 x (rows + 1)         row r holds the entries indptr[r] .. indptr[r + 1] - 1
 //   indices  u32 x nonzeros, eight 0  the column of each entry, ascending within a row
-//   values   f32 x nonzeros, eight 0  0 in place of the address for a pattern, whose every value is 1
-//   order    u8 x rows               of each 256 rows, which comes when (orderRows); 0 in place of the address: as they stand
+//   values   f32 x nonzeros, eight 0  its value; 0 in place of the address for a pattern, whose every value is 1
+//   order    u8 x rows                of each 256 rows, which comes when (orderRows); 0 in place of the address where
+//                                     rows are taken as they stand
 //
 // Entries are taken in steps of eight, or of four where rows are short. What a step holds beyond the end of its row is
 // masked away after the product, so that the only branch of a row counts its steps; the entries behind the last one are
