@@ -1,7 +1,7 @@
 import { LanewiseError } from '../host/errors.ts';
 import type { LongCallOptions } from '../host/progress.ts';
 import { Bitmap } from '../vectors/bitmap.ts';
-import { checkInteger, type IdInput, LARGEST_ID, toIds } from '../vectors/input.ts';
+import { checkInteger, checkNumber, type IdInput, LARGEST_ID, toIds } from '../vectors/input.ts';
 import type { Bm25Weights } from './bm25-store.ts';
 import { checkText, checkTexts, checkTokenizer } from './texts.ts';
 import type { Tokenizer } from './tokenize.ts';
@@ -80,21 +80,9 @@ export interface CheckedBm25Options {
 /** @throws LanewiseError `INVALID_ARGUMENT` */
 export function checkBm25Options(options: Bm25Options = {}): CheckedBm25Options {
   const { k1 = 1.2, b = 0.75, tokenizer } = options;
-  checkWithin('k1', k1, MOST_K1);
-  checkWithin('b', b, 1);
+  checkNumber('k1', k1, 0, MOST_K1);
+  checkNumber('b', b, 0, 1);
   return { weights: { k1, b }, tokenizer: checkTokenizer(tokenizer) };
-}
-
-function checkWithin(name: string, value: unknown, most: number): void {
-  if (typeof value === 'number' && value >= 0 && value <= most) return;
-  throw new LanewiseError(
-    'INVALID_ARGUMENT',
-    `${name} must be a number in 0..${most}; got ${String(value)}.`,
-    {
-      expected: [0, most],
-      got: value,
-    },
-  );
 }
 
 /** Documents that are added. */

@@ -1,6 +1,6 @@
 import { LanewiseError } from '../host/errors.ts';
 import { checkChoice } from '../search/options.ts';
-import { checkInteger, LARGEST_ID } from '../vectors/input.ts';
+import { checkInteger, checkNumber, LARGEST_ID } from '../vectors/input.ts';
 
 /** Answers to some queries, `queries x k`, row-major, best first, as a search gives them; one ranking of those to fuse. */
 export interface FusedRanking {
@@ -99,16 +99,6 @@ export function checkFusion({
     rrfK: checkNumber('rrfK', rrfK, 0, Number.MAX_SAFE_INTEGER),
     normalization: checkChoice('normalization', normalization, ['min-max', 'z']),
   };
-}
-
-/** @throws LanewiseError `INVALID_ARGUMENT` unless `value` is a number in least..most */
-export function checkNumber(name: string, value: unknown, least: number, most: number): number {
-  if (typeof value === 'number' && value >= least && value <= most) return value;
-  throw new LanewiseError(
-    'INVALID_ARGUMENT',
-    `${name} must be a number in ${least}..${most}; got ${String(value)}.`,
-    { expected: [least, most], got: value },
-  );
 }
 
 /** How many queries they are of. */

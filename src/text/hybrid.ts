@@ -2,11 +2,10 @@ import { LanewiseError } from '../host/errors.ts';
 import { checkFilter } from '../search/options.ts';
 import type { Searchable } from '../search/tuning.ts';
 import type { Bitmap } from '../vectors/bitmap.ts';
-import { checkInteger, LARGEST_ID, toVectors, type VectorInput } from '../vectors/input.ts';
+import { checkInteger, checkNumber, LARGEST_ID, toVectors, type VectorInput } from '../vectors/input.ts';
 import { checkMetric, type Metric } from '../vectors/metric.ts';
 import {
   checkFusion,
-  checkNumber,
   type FusedRanking,
   type FusionOptions,
   type FusionResult,

@@ -30,6 +30,16 @@ export function checkInteger(name: string, value: unknown, least: number, most: 
   );
 }
 
+/** @throws LanewiseError `INVALID_ARGUMENT` unless `value` is a number in least..most */
+export function checkNumber(name: string, value: unknown, least: number, most: number): number {
+  if (typeof value === 'number' && value >= least && value <= most) return value;
+  throw new LanewiseError(
+    'INVALID_ARGUMENT',
+    `${name} must be a number in ${least}..${most}; got ${String(value)}.`,
+    { expected: [least, most], got: value },
+  );
+}
+
 /**
  * Vectors as float32, whole rows of them.
  *

@@ -221,3 +221,19 @@ describe('refused', () => {
     await expect(pageRank(matrix, { signal: AbortSignal.abort('before') })).rejects.toBe('before');
   });
 });
+
+test('the defaults converge on the graph that settles most slowly, a cycle of two entered at one node', async () => {
+  using cycle = await graph(2, [
+    [0, 1],
+    [1, 0],
+  ]);
+  const { ranks, iterations, isConverged } = await pageRank(cycle, { personalization: [1, 0] });
+  expect(isConverged).toBe(true);
+  // Each iteration moves the ranks by .85 times as much as the one before, from 1.7 on: 1.7 * .85^n comes below 1e-9 at n = 131.
+  expect(iterations).toBeGreaterThan(120);
+  // a = .15 + .85 b and b = .85 a: a = .15 / (1 - .7225).
+  expectClose(
+    [...ranks].map((rank) => Number(rank.toFixed(8))),
+    [0.54054054, 0.45945946],
+  );
+});
