@@ -34,7 +34,7 @@ export interface PageRanks {
  * PageRank: how often a walker is at each node who follows a link drawn by its weight, or, with probability 1 - damping
  * and wherever no link leads on, starts anew (Page, Brin, Motwani and Winograd 1999; dangling nodes as in Langville and
  * Meyer, "Deeper inside PageRank", 2004). Computed in float64, by power iteration. Each iteration costs O(nodes + links);
- * the residual falls by the factor `damping` or faster, so 128 iterations come below 1e-9 at 0.85.
+ * the residual falls by the factor `damping` or faster, so at 0.85 it is below 1e-9 after 132 at the latest.
  *
  * Progress counts iterations; where fewer do, it comes to its end in a leap.
  *
