@@ -7,7 +7,7 @@ import esbuild from 'rollup-plugin-esbuild';
 import { minify as terser } from 'terser';
 
 /** The kernels of each family, and its tiers, the fastest first. */
-const KERNELS = { search: ['relaxed', 'simd'], sparse: ['simd'] };
+const KERNELS = { search: ['relaxed', 'simd'], sparse: ['simd'], recommend: ['simd'] };
 /** Of an .lzma file: a byte for lc 3, lp 0, pb 2, four for the dictionary, eight for the size. */
 const LZMA_HEADER = 13;
 const LITERALS_BY_3_POSITIONS_BY_2 = (2 * 5 + 0) * 9 + 3;
@@ -18,6 +18,7 @@ const ENTRIES = {
   cluster: 'src/cluster/index.ts',
   sparse: 'src/sparse/index.ts',
   text: 'src/text/index.ts',
+  recommend: 'src/recommend/index.ts',
   cost: 'src/cost/index.ts',
   evaluate: 'src/evaluate/index.ts',
   format: 'src/format/index.ts',

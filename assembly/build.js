@@ -7,6 +7,7 @@ const MODULES = [
   { root: 'index', tier: 'relaxed', file: 'kernels/relaxed' },
   { root: 'families/search', tier: 'simd', file: 'families/search-simd' },
   { root: 'families/search', tier: 'relaxed', file: 'families/search-relaxed' },
+  { root: 'families/recommend', tier: 'simd', file: 'families/recommend-simd' },
   { root: 'families/sparse', tier: 'simd', file: 'families/sparse-simd' },
   { root: 'unpack', tier: 'small', file: 'unpack' },
 ];

@@ -3,6 +3,7 @@ export * from './cost/index.ts';
 export * from './evaluate/index.ts';
 export * from './format/index.ts';
 export * from './host/index.ts';
+export * from './recommend/index.ts';
 export * from './search/index.ts';
 export * from './sparse/index.ts';
 export * from './store/index.ts';

@@ -7,6 +7,7 @@
  * - `ZERO_VECTOR`: a vector of norm 0 where the metric needs a direction (cosine).
  * - `DUPLICATE_ID`: an id that is already present, or that stands twice in one call.
  * - `UNTRAINED`: the object must be trained or fitted before this call.
+ * - `DIVERGED`: learning left the finite numbers; what was learned up to the last whole epoch is kept.
  * - `DISPOSED`: the object's memory was given back by `dispose()`.
  * - `MEMORY_EXHAUSTED`: linear memory cannot grow by what was asked for; nothing was lost.
  * - `SIMD_UNSUPPORTED`: the runtime accepts no tier of the kernels.
@@ -31,6 +32,7 @@ export type ErrorCode =
   | 'ZERO_VECTOR'
   | 'DUPLICATE_ID'
   | 'UNTRAINED'
+  | 'DIVERGED'
   | 'DISPOSED'
   | 'MEMORY_EXHAUSTED'
   | 'SIMD_UNSUPPORTED'

@@ -1,4 +1,12 @@
-import { search, searchBytes, sparse, sparseBytes, unpacker } from 'virtual:kernel-bytes';
+import {
+  recommend,
+  recommendBytes,
+  search,
+  searchBytes,
+  sparse,
+  sparseBytes,
+  unpacker,
+} from 'virtual:kernel-bytes';
 import type { KernelSources } from './sources.ts';
 
 // Where things stand in the memory of the unpacker (assembly/unpack.ts).
@@ -36,3 +44,5 @@ export const searchKernels: KernelSources = {
 };
 
 export const sparseKernels: KernelSources = { simd: () => unpack(sparse, sparseBytes.simd) };
+
+export const recommendKernels: KernelSources = { simd: () => unpack(recommend, recommendBytes.simd) };

@@ -8,3 +8,5 @@ import type { KernelSources } from './sources.ts';
 export const searchKernels: KernelSources = { simd: () => simd, relaxed: () => relaxed };
 
 export const sparseKernels: KernelSources = { simd: () => simd };
+
+export const recommendKernels: KernelSources = { simd: () => simd };

@@ -1,0 +1,4 @@
+export * from '../host/index.ts';
+export type { Interactions } from '../vectors/interactions.ts';
+export { capabilities, init } from './kernels.ts';
+export type { Recommendations, Recommender, RecommendOptions } from './recommender.ts';

@@ -1,0 +1,84 @@
+import { recommendKernels } from '#kernels';
+import { type Capabilities, capabilitiesOf } from '../host/capabilities.ts';
+import type { HashKernels } from '../host/checksum.ts';
+import { type Runtime as HostRuntime, type KernelFamily, load, prepare } from '../host/kernels.ts';
+
+/** The kernels as AssemblyScript exports them (assembly/families/recommend.ts): addresses in, numbers out. */
+export interface Kernels extends HashKernels {
+  checkFinite(values: number, count: number): number;
+  factorize(
+    ratings: number,
+    from: number,
+    to: number,
+    users: number,
+    items: number,
+    stride: number,
+    userBiases: number,
+    itemBiases: number,
+    mean: number,
+    rate: number,
+    penalty: number,
+    biasPenalty: number,
+  ): number;
+  groupEntries(
+    keys: number,
+    others: number,
+    values: number,
+    count: number,
+    groups: number,
+    starts: number,
+    othersOut: number,
+    valuesOut: number,
+  ): void;
+  scoreRows(
+    vector: number,
+    rows: number,
+    stride: number,
+    count: number,
+    scales: number,
+    biases: number,
+    out: number,
+  ): void;
+  selectItems(query: number, scores: number, first: number, count: number, excluded: number): void;
+  shuffle(entries: number, from: number, to: number, state: number): void;
+  sortResults(query: number): void;
+  sumSquaredErrors(
+    ratings: number,
+    from: number,
+    to: number,
+    users: number,
+    items: number,
+    stride: number,
+    userBiases: number,
+    itemBiases: number,
+    mean: number,
+    out: number,
+  ): number;
+}
+
+/** The kernels of recommenders, the memory they work in, and their tier. */
+export type Runtime = HostRuntime<Kernels>;
+
+const family: KernelFamily<Kernels> = { sources: recommendKernels, isRight: () => true };
+
+/** The loaded kernels; loads them on the first call. */
+export function runtime(): Runtime {
+  return load(family);
+}
+
+/**
+ * Loads the kernels of recommenders and compiles them without blocking; harmless when called again. Optional: whatever needs
+ * them loads them at once, which takes a millisecond.
+ */
+export function init(): Promise<void> {
+  return prepare(family);
+}
+
+/**
+ * Names the tier, threads, isolation and memory limits. Loads the kernels if nothing has yet.
+ *
+ * @throws LanewiseError `SIMD_UNSUPPORTED`, `CSP_BLOCKED`
+ */
+export function capabilities(): Capabilities {
+  return capabilitiesOf(runtime());
+}
