@@ -148,12 +148,13 @@ function makeRatings(userCount: number, itemCount: number, count: number): Ratin
   };
 }
 
+/** MovieLens counts from 1. */
 function readRatings(path: string): Ratings {
   const lines = readFileSync(path, 'utf8').trim().split('\n').slice(1);
   const rows = lines.map((line) => line.split(',', 3).map(Number));
   return {
-    users: Int32Array.from(rows, ([user]) => user!),
-    items: Int32Array.from(rows, ([, item]) => item!),
+    users: Int32Array.from(rows, ([user]) => user! - 1),
+    items: Int32Array.from(rows, ([, item]) => item! - 1),
     ratings: Float32Array.from(rows, ([, , rating]) => rating!),
   };
 }
