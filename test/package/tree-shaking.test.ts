@@ -24,6 +24,7 @@ const NEEDS: Readonly<Record<string, readonly string[]>> = {
   Popularity: INDEX,
   ProductQuantizer: ['createSafetensors', 'readSafetensors'],
   tune: ['Bitmap', 'percentile', 'recall'],
+  evaluateRecommender: ['catalogueCoverage', 'evaluateRankings'],
   compare: ['Bitmap', 'percentile', 'recall'],
   writeSafetensors: ['createSafetensors'],
   loadInStages: ['openSafetensors', 'createSafetensors', 'writeSafetensors'],
