@@ -16,4 +16,5 @@ export type {
   PartialFitOptions,
 } from './matrix-factorization-options.ts';
 export type { CandidateIndex, FoldedUser, RetrieveOptions } from './matrix-factorization-ranking.ts';
+export { Popularity, type PopularityOptions } from './popularity.ts';
 export type { Recommendations, Recommender, RecommendOptions } from './recommender.ts';
