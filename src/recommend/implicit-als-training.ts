@@ -73,8 +73,7 @@ export class Training {
     for (let i = 0; i < byItem.rows; i++) isMarked[userCount + i] = starts[i + 1]! > starts[i]! ? 1 : 0;
     factors.clear();
     const deviation = DRAWN_NORM / Math.sqrt(this.#options.factors);
-    for (const _ of factors.draw(isMarked, new Random(this.#options.seed), deviation))
-      yield this.#progress();
+    for (const _ of factors.draw(isMarked, new Random(this.#options.seed), deviation)) yield this.#progress();
   }
 
   #solveUsers(solver: RowSolver, { byUser, byItem }: Entries, from: Factors, to: Factors) {

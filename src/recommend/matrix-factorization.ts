@@ -186,15 +186,18 @@ export class MatrixFactorization implements Recommender {
 
   /**
    * Learns from new ratings alone, on top of what was learned; before `fit`, from nothing. Users and items beyond those
-   * that are known are taken in; of those that are, only users and items of the ratings change. The mean stays.
+   * that are known are taken in; of those that are, only users and items of the ratings change. The mean stays. It ends as
+   * `fit` does.
    *
-   * It ends as `fit` does.
+   * It is no substitute for fitting all ratings again: of ML-1M, with one user in twenty held back, the RMSE of their
+   * ratings is .869 after it, .853 after fitting all, and .853 with `foldIn`, which leaves the items alone; that of the
+   * other users' goes from .847 to .853.
    *
    * @throws what `fit` throws
    */
   async partialFit(interactions: Interactions, options: PartialFitOptions = {}): Promise<this> {
     this.#checkIdle();
-    const epochs = checkEpochs(options.epochs ?? 1);
+    const epochs = checkEpochs(options.epochs ?? 3);
     const learned = this.#held.learned;
     const ratings = checkInteractions(interactions, { needsRatings: true });
     const mean = learned?.mean ?? (this.#options.biases ? meanOf(ratings.ratings!) : 0);

@@ -29,6 +29,7 @@ const NEEDS: Readonly<Record<string, readonly string[]>> = {
   writeSafetensors: ['createSafetensors'],
   loadInStages: ['openSafetensors', 'createSafetensors', 'writeSafetensors'],
   TruncatedSVD: ['createSafetensors', 'readSafetensors'],
+  MatrixFactorization: ['createSafetensors', 'readSafetensors'],
   HashingVectorizer: ['CsrMatrix', 'murmur3', 'tokenize', ...SPARSE_FILES],
   TfidfVectorizer: ['CsrMatrix', 'tokenize', 'createSafetensors', 'readSafetensors', ...SPARSE_FILES],
   snippet: ['tokenize'],
