@@ -8,12 +8,17 @@ const PIECE_BYTES = 1 << 22;
 /** A difference of two uniform numbers has the variance 1/6. */
 const DRAWN_DEVIATION: number = Math.sqrt(1 / 6);
 
+/** A part of what is learned, by its name in a file. */
+export type FactorPart = 'users' | 'items' | 'userBiases' | 'itemBiases';
+
 /** How many rows there are, and of what. */
 export interface Extents {
   readonly userCount: number;
   readonly itemCount: number;
   readonly factors: number;
   readonly biases: boolean;
+  /** What the width of a row is a multiple of, from 4 on. @default 4 */
+  readonly lanes?: number;
 }
 
 /**
@@ -23,7 +28,7 @@ export interface Extents {
  * | users: f32 x width a row | items: f32 x width a row | user biases: f32 each | item biases: f32 each |
  * ```
  *
- * The width is that of the factors, rounded up to eight; zeros are behind the last. The biases are left out where there are
+ * The width is that of the factors, rounded up to its lanes; zeros are behind the last. The biases are left out where there are
  * none, and their addresses are 0.
  */
 export class Factors {
@@ -41,10 +46,10 @@ export class Factors {
 
   /** Its content is undefined. @throws LanewiseError `MEMORY_EXHAUSTED` */
   constructor(runtime: Runtime, extents: Extents) {
-    const { userCount, itemCount, factors, biases } = extents;
+    const { userCount, itemCount, factors, biases, lanes = 4 } = extents;
     this.runtime = runtime;
     this.extents = extents;
-    this.width = 8 * Math.ceil(factors / 8);
+    this.width = lanes * Math.ceil(factors / lanes);
     this.#arena = new Arena(runtime.memory);
     const rows = userCount + itemCount;
     this.#floats = rows * (this.width + (biases ? 1 : 0));
@@ -126,25 +131,33 @@ export class Factors {
     }
   }
 
-  /** A copy of rows without their padding. */
-  unpad(address: number, rows: number): Float32Array<ArrayBuffer> {
+  /** A copy of a part without padding: rows x factors, or a bias a row; zeros where there are no biases. */
+  read(part: FactorPart): Float32Array<ArrayBuffer> {
+    const { userCount, itemCount } = this.extents;
+    const rows = part.startsWith('user') ? userCount : itemCount;
+    if (part === 'users' || part === 'items') return this.readRows(this[part], rows);
+    const at = this[part] / 4;
+    return at === 0 ? new Float32Array(rows) : this.runtime.memory.f32.slice(at, at + rows);
+  }
+
+  /** A copy of rows: rows x factors. */
+  readRows(address: number, rows: number): Float32Array<ArrayBuffer> {
     const { f32 } = this.runtime.memory;
     const { factors } = this.extents;
-    if (factors === this.width) return f32.slice(address / 4, address / 4 + rows * factors);
     const values = new Float32Array(rows * factors);
-    for (let row = 0; row < rows; row++) {
-      const start = address / 4 + row * this.width;
+    for (let row = 0, start = address / 4; row < rows; row++, start += this.width)
       values.set(f32.subarray(start, start + factors), row * factors);
-    }
     return values;
   }
 
-  /** Writes rows x factors; what is behind the last factor of a row stays. */
-  pad(address: number, values: Float32Array): void {
+  /** What `read` gives, back in its place; padding stays. */
+  write(part: FactorPart, values: Float32Array): void {
     const { f32 } = this.runtime.memory;
     const { factors } = this.extents;
-    for (let start = 0, to = address / 4; start < values.length; start += factors, to += this.width)
-      f32.set(values.subarray(start, start + factors), to);
+    const isRows = part === 'users' || part === 'items';
+    const [length, width] = isRows ? [factors, this.width] : [values.length, 0];
+    for (let start = 0, to = this[part] / 4; start < values.length; start += length, to += width)
+      f32.set(values.subarray(start, start + length), to);
   }
 
   /** The inverses of the norms of the items, NaN for zeros, which have no direction: made at the first call, and kept. */
