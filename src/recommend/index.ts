@@ -4,11 +4,20 @@ export { ImplicitALS } from './implicit-als.ts';
 export type { ImplicitALSOptions } from './implicit-als-options.ts';
 export type { ImplicitALSSolver } from './implicit-als-solver.ts';
 export { capabilities, init } from './kernels.ts';
+export { MatrixFactorization } from './matrix-factorization.ts';
 export type {
   ItemIndex,
   ItemIndexClass,
   ItemIndexOptions,
   OwnIndexOptions,
 } from './matrix-factorization-index.ts';
+export type {
+  FitOptions,
+  LearningSchedule,
+  Losses,
+  MatrixFactorizationOptions,
+  PartialFitOptions,
+} from './matrix-factorization-options.ts';
 export type { CandidateIndex, FoldedUser, RetrieveOptions } from './matrix-factorization-ranking.ts';
+export { Popularity, type PopularityOptions } from './popularity.ts';
 export type { Recommendations, Recommender, RecommendOptions } from './recommender.ts';
