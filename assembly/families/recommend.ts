@@ -8,3 +8,4 @@ export { factorize, sumSquaredErrors } from '../factorize';
 export { scoreRows, selectItems } from '../items';
 export { sortResults } from '../results';
 export { shuffle } from '../shuffle';
+export { rankValues, walkDeepTrees, walkPerfectTrees, walkPerfectTreesOfRow } from '../trees';

@@ -30,6 +30,7 @@ export interface Kernels extends HashKernels {
     othersOut: number,
     valuesOut: number,
   ): void;
+  rankValues(features: number, featureCount: number, values: number, rows: number, ranks: number): void;
   scoreRows(
     vector: number,
     rows: number,
@@ -54,6 +55,27 @@ export interface Kernels extends HashKernels {
     mean: number,
     out: number,
   ): number;
+  walkDeepTrees(
+    trees: number,
+    treeCount: number,
+    values: number,
+    valueBytes: number,
+    sums: number,
+    sumBytes: number,
+    blocks: number,
+    lanes: number,
+  ): void;
+  walkPerfectTrees(
+    trees: number,
+    treeCount: number,
+    depth: number,
+    ranks: number,
+    rankBytes: number,
+    sums: number,
+    sumBytes: number,
+    blocks: number,
+  ): void;
+  walkPerfectTreesOfRow(trees: number, treeCount: number, depth: number, ranks: number, sums: number): void;
 }
 
 /** The kernels of recommenders, the memory they work in, and their tier. */
