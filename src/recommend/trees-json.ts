@@ -38,11 +38,20 @@ function parseText(text: string): Fields {
   let value: unknown;
   try {
     value = JSON.parse(text);
-  } catch (cause) {
-    throw wrongFormat('text that does not parse', cause);
+  } catch {
+    value = parseNonNumbers(text);
   }
   if (isFields(value)) return value;
   throw wrongFormat(describe(value));
+}
+
+/** XGBoost writes NaN and Infinity, which JSON has not; as null they are found out where a number is needed. */
+function parseNonNumbers(text: string): unknown {
+  try {
+    return JSON.parse(text.replace(/([[,:]\s*)-?(?:NaN|Infinity)(?=\s*[\],}])/g, '$1null'));
+  } catch (cause) {
+    throw wrongFormat('text that does not parse', cause);
+  }
 }
 
 function wrongFormat(got: string, cause?: unknown): LanewiseError {

@@ -54,21 +54,22 @@ export function readTree(value: unknown, index: number, featureCount: number): T
   let found = 1;
   for (let place = 0; place < found; place++) {
     const node = order[place]!;
-    const condition = conditions[node];
-    thresholds[place] = typeof condition === 'number' ? condition : Number.NaN;
-    if (!Number.isFinite(thresholds[place])) {
-      corrupt(`${subject}, node ${node}, split_conditions`, 'a finite float32', condition);
-    }
-    if (lefts[node] === -1 && rights[node] === -1) {
-      features[place] = -1;
-      continue;
-    }
-    if (kinds && kinds[node] !== 0) {
+    const isLeaf = lefts[node] === -1 && rights[node] === -1;
+    if (kinds && !isLeaf && kinds[node] !== 0) {
       throw unsupported(
         `${subject}, node ${node},`,
         'splits by category',
         'encode categories as numbers and train again',
       );
+    }
+    const condition = conditions[node];
+    thresholds[place] = typeof condition === 'number' ? condition : Number.NaN;
+    if (!Number.isFinite(thresholds[place])) {
+      corrupt(`${subject}, node ${node}, split_conditions`, 'a finite float32', condition);
+    }
+    if (isLeaf) {
+      features[place] = -1;
+      continue;
     }
     features[place] = entryOf(tree, 'split_indices', node, featureCount, subject);
     defaultLeft[place] = entryOf(tree, 'default_left', node, 2, subject);
