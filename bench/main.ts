@@ -7,6 +7,7 @@ import { cluster } from './cases/cluster.ts';
 import { cold } from './cases/cold.ts';
 import { filter as filterCase } from './cases/filter.ts';
 import { hashing } from './cases/hashing.ts';
+import { pipeline } from './cases/pipeline.ts';
 import { retrieval } from './cases/retrieval.ts';
 import { scale } from './cases/scale.ts';
 import { searchCases } from './cases/search.ts';
@@ -56,6 +57,7 @@ const cases = [
   filterCase,
   sparse,
   text,
+  pipeline,
   retrieval,
   scale,
   cold,

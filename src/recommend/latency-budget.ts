@@ -13,7 +13,7 @@ export interface LatencyBudgetOptions {
 
 /** How many candidates fit into a budget, and where its time goes. All times in milliseconds. */
 export interface LatencyBudget {
-  /** Candidates the stage can take: `(remaining - fixed - margin) / perCandidate`, rounded down; 0 if nothing remains. */
+  /** Candidates the stage can take: `(remaining / slowness - fixed) / perCandidate`, rounded down, or 0. */
   readonly candidates: number;
   /** By how much the budget is too small for even one candidate; 0 where it is not. */
   readonly missing: number;
@@ -27,8 +27,11 @@ export interface LatencyBudget {
   /** What a call of the stage takes with no candidates. */
   readonly fixed: number;
   readonly perCandidate: number;
-  /** By how much the stage's percentile lies above the line at that percentile of counts: what the line does not explain. */
-  readonly margin: number;
+  /**
+   * How many times what the line gives calls take at the percentile, as they turned out against the line through those before
+   * them; 1 as long as 20 calls have not told their counts.
+   */
+  readonly slowness: number;
   /**
    * `fit`: by least squares. `mean`: counts never varied (or time did not grow with them), so that nothing tells fixed costs
    * from others: all of the mean time is put down to its candidates. That is careful with more candidates than were
@@ -57,17 +60,15 @@ export function budgetOf(
   }
   const { fixed, perCandidate, basis } = line;
   const { milliseconds, percentile, others } = given;
-  const counts = profile.counts!;
-  const explained = fixed + perCandidate * counts.percentile(percentile);
-  const margin = Math.max(0, profile.times.percentile(percentile) - explained);
+  const { most } = profile;
+  const slowness = profile.slowness(percentile);
   const remaining = milliseconds - others;
   // A billionth, so that 60 / 0.06 is 1000 whatever rounding made of it.
-  const candidates = Math.max(0, Math.floor((remaining - fixed - margin) / perCandidate + 1e-9));
+  const candidates = Math.max(0, Math.floor((remaining / slowness - fixed) / perCandidate + 1e-9));
   return {
     candidates,
-    missing: candidates > 0 ? 0 : fixed + margin + perCandidate - remaining,
-    ...{ milliseconds, percentile, others, remaining, fixed, perCandidate, margin, basis },
-    most: counts.most,
-    isExtrapolated: candidates > counts.most,
+    missing: candidates > 0 ? 0 : (fixed + perCandidate) * slowness - remaining,
+    ...{ milliseconds, percentile, others, remaining, fixed, perCandidate, slowness, basis, most },
+    isExtrapolated: candidates > most,
   };
 }

@@ -93,12 +93,12 @@ function summaryOf({ times, errors }: StageProfile): LatencySummary {
 }
 
 function stageReport({ profile, share, own, depth }: StageAccount, total: number): StageReport {
-  const { name, counts } = profile;
+  const { name, calls, candidates } = profile;
   return {
     ...{ name, depth, ...summaryOf(profile), share },
     ownShare: total === 0 ? 0 : own / total,
     bound: amdahl(share, Number.POSITIVE_INFINITY),
-    ...(counts && { candidates: counts.sum / counts.count }),
+    ...(calls > 0 && { candidates: candidates / calls }),
   };
 }
 

@@ -131,7 +131,8 @@ export class Profiler {
   /**
    * How many candidates a stage can take within a budget: a line of its time over its candidates is fitted, and the
    * percentiles of the other stages are taken off the budget. The sum of percentiles is what requests take whose stages
-   * are slow all at once: a careful figure. Of stages that stages are nested in, what is outside of those counts by its mean.
+   * are slow all at once: a careful figure. The line gives a mean, so it is stretched by how much slower
+   * calls were, at the percentile, than it foretold. Of stages that stages are nested in, what is outside of those counts by its mean.
    *
    * @throws LanewiseError `INVALID_ARGUMENT` for an unknown stage, a budget or a percentile out of range; `UNTRAINED` if no call
    *   of the stage told how many candidates it had, or the clock was too coarse to see any time
@@ -146,7 +147,8 @@ export class Profiler {
   }
 
   /**
-   * Adds what another profiler measured, of the same stages or others, as if it had been measured here.
+   * Adds what another profiler measured, of the same stages or others, as if it had been measured here; but how slow calls
+   * were against what was foretold, each was judged by its own line.
    *
    * @throws LanewiseError `INVALID_ARGUMENT` for a profiler of another precision
    */
