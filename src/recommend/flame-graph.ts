@@ -12,6 +12,8 @@ export interface FlameOptions {
 /** A stage as a rectangle. */
 interface Bar {
   readonly stage: StageReport;
+  /** Its name within what it is a part of. */
+  readonly label: string;
   readonly x: number;
   readonly width: number;
   readonly colour: string;
@@ -28,7 +30,7 @@ const TITLE = 32;
 const BAR = 40;
 const LINE = 24;
 const NAMES = 170;
-const FIGURES = 230;
+const FIGURES = 170;
 
 /** @see ProfileReport.toSVG */
 export function drawFlame(report: ProfileReport, { title, width = 960 }: FlameOptions = {}): string {
@@ -56,9 +58,12 @@ function layOut(stages: readonly StageReport[], width: number): Bar[] {
   const next = [0];
   const scales = [width];
   const colours: string[] = [];
+  const names: string[] = [];
   let families = 0;
   return stages.map((stage, i) => {
-    const { depth, share } = stage;
+    const { name, depth, share } = stage;
+    names[depth] = name;
+    const label = depth === 0 ? name : name.slice(names[depth - 1]!.length + 1);
     const [x, wide] = [next[depth]!, share * scales[depth]!];
     next[depth] = x + wide;
     next[depth + 1] = x;
@@ -66,7 +71,7 @@ function layOut(stages: readonly StageReport[], width: number): Bar[] {
     const within = sharesWithin(stages, i);
     scales[depth + 1] = scales[depth]! * Math.min(1, within > 0 ? share / within : 1);
     colours[depth] = depth === 0 ? COLOURS[families++ % COLOURS.length]! : colours[depth - 1]!;
-    return { stage, x, width: wide, colour: colours[depth] };
+    return { stage, label, x, width: wide, colour: colours[depth] };
   });
 }
 
@@ -82,14 +87,21 @@ function drawRequest({ requests, total, overhead }: ProfileReport, width: number
   const calls = requests.requests;
   const mean = calls > 0 ? [`${formatMilliseconds(total / calls)} ms in the mean`] : [];
   const rest = calls > 0 ? [`${formatPercent(overhead.share)} outside of stages`] : [];
-  return rectangle(0, 0, width, 'currentColor', calls > 0 ? 'request' : 'all stages', [...mean, ...rest]);
+  return rectangle(
+    0,
+    0,
+    width,
+    'currentColor',
+    calls > 0 ? 'request' : total > 0 ? 'all stages' : 'nothing was measured',
+    [...mean, ...rest],
+  );
 }
 
-function drawBar({ stage, x, width, colour }: Bar): string {
-  const { name, depth, share, mean, bound } = stage;
+function drawBar({ stage, label, x, width, colour }: Bar): string {
+  const { depth, share, mean, bound } = stage;
   const gain = Number.isFinite(bound) ? `at most ${bound.toFixed(2)}x to gain` : 'all there is to gain';
   const figures = [formatPercent(share), `${formatMilliseconds(mean)} ms`, gain];
-  return rectangle(x, depth + 1, width, colour, name, figures);
+  return rectangle(x, depth + 1, width, colour, label, figures);
 }
 
 function rectangle(

@@ -1,6 +1,7 @@
-import { LanewiseError } from '../host/errors.ts';
-import { checkName, checkRun, elapsed, isPromise, Profiler, timed } from './profiler.ts';
+import { invalid } from './profile-json.ts';
+import { checkName, checkRun, Profiler } from './profiler.ts';
 import type { StageProfile } from './stage-profile.ts';
+import { elapsed, isPromise, timed } from './timed.ts';
 
 /** How a {@link Pipeline} is run. */
 export interface PipelineOptions {
@@ -62,7 +63,7 @@ export class Pipeline<Input, Output = Input> {
   /** @throws LanewiseError `INVALID_ARGUMENT` */
   constructor({ profiler }: PipelineOptions = {}) {
     if (profiler !== undefined && !(profiler instanceof Profiler))
-      throw new LanewiseError('INVALID_ARGUMENT', 'profiler must be a Profiler.', { got: profiler });
+      throw invalid('profiler must be a Profiler.', profiler);
     this.profiler = profiler;
   }
 
@@ -90,10 +91,9 @@ export class Pipeline<Input, Output = Input> {
   ): Pipeline<Input, NextContext<Output, Result>>;
   stage(name: string, run: unknown, { count }: StageOptions<never> = {}): Pipeline<Input, never> {
     if (checkName(name).includes('/') || this.stages.includes(name)) {
-      throw new LanewiseError(
-        'INVALID_ARGUMENT',
+      throw invalid(
         `Stages need names of their own, without '/'; got '${name}'. For stages of a stage, give it a Pipeline.`,
-        { got: name },
+        name,
       );
     }
     if (!(run instanceof Pipeline)) checkRun(run);

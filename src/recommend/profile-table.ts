@@ -12,7 +12,9 @@ export function tableOf({ requests, stages, overhead, total, bottleneck }: Profi
   for (const stage of stages) {
     const { name, depth, share, bound } = stage;
     const label = '  '.repeat(depth) + shorten(printable(name), LONGEST_NAME);
-    const gains = [amdahl(share, 2), bound].map((gain) => `${gain.toFixed(2)}x`.replace('Infinityx', 'any'));
+    const gains = [amdahl(share, 2), bound].map((gain) =>
+      `${gain.toFixed(2)}x`.replace('Infinityx', 'no bound'),
+    );
     const pointer = name === bottleneck ? ['<- the most to gain'] : [];
     rows.push([label, ...figuresOf(stage), formatPercent(share), ...gains, ...pointer]);
   }

@@ -1,11 +1,11 @@
-import { LanewiseError } from '../host/errors.ts';
 import { checkNumber } from '../vectors/input.ts';
-import { damaged, fieldsOf } from './integer-histogram.ts';
 import { budgetOf, type LatencyBudget, type LatencyBudgetOptions } from './latency-budget.ts';
 import type { LatencyHistogram, LatencyHistogramOptions } from './latency-histogram.ts';
+import { damaged, fieldsOf, invalid } from './profile-json.ts';
 import { ProfileReport } from './profile-report.ts';
 import { Accounts, amdahl } from './stage-accounts.ts';
 import { type StageJson, StageProfile } from './stage-profile.ts';
+import { timed } from './timed.ts';
 
 /** How a {@link Profiler} measures. */
 export interface ProfilerOptions extends LatencyHistogramOptions {
@@ -47,9 +47,7 @@ export class Profiler {
   /** @throws LanewiseError `INVALID_ARGUMENT` */
   constructor({ now = () => performance.now(), precision = 7 }: ProfilerOptions = {}) {
     if (typeof now !== 'function' || !Number.isFinite(now()))
-      throw new LanewiseError('INVALID_ARGUMENT', 'now must be a function that gives milliseconds.', {
-        got: now,
-      });
+      throw invalid('now must be a function that gives milliseconds.', now);
     this.#requests = new StageProfile('', precision);
     this.now = now;
     this.precision = precision;
@@ -117,9 +115,7 @@ export class Profiler {
   speedup(stage: string, factor: number): number {
     this.#known(stage);
     if (!(checkNumber('The speed-up of a stage', factor, 0, Number.POSITIVE_INFINITY) > 0))
-      throw new LanewiseError('INVALID_ARGUMENT', 'The speed-up of a stage must be above 0.', {
-        got: factor,
-      });
+      throw invalid('The speed-up of a stage must be above 0.', factor);
     return amdahl(this.#accounts().all.get(stage)!.share, factor);
   }
 
@@ -153,8 +149,7 @@ export class Profiler {
    * @throws LanewiseError `INVALID_ARGUMENT` for a profiler of another precision
    */
   merge(other: Profiler): this {
-    if (!(other instanceof Profiler))
-      throw new LanewiseError('INVALID_ARGUMENT', 'A Profiler can be merged.', { got: other });
+    if (!(other instanceof Profiler)) throw invalid('A Profiler can be merged.', other);
     this.#requests.merge(other.#requests);
     for (const stage of other.#stages.values()) this.profileOf(stage.name).merge(stage);
     return this;
@@ -196,58 +191,21 @@ export class Profiler {
   #known(stage: string): StageProfile {
     const profile = this.#stages.get(stage);
     if (profile) return profile;
-    throw new LanewiseError('INVALID_ARGUMENT', `No stage is called '${String(stage)}'.`, {
-      expected: this.stages,
-      got: stage,
-    });
+    throw invalid(
+      `No stage is called '${String(stage)}'; there are ${this.stages.join(', ') || 'none'}.`,
+      stage,
+    );
   }
 }
 
 /** @throws LanewiseError `INVALID_ARGUMENT` unless it names a stage */
 export function checkName(name: unknown): string {
   if (typeof name === 'string' && name !== '') return name;
-  throw new LanewiseError('INVALID_ARGUMENT', `A stage needs a name; got ${typeof name}.`, { got: name });
+  throw invalid(`A stage needs a name; got ${typeof name}.`, name);
 }
 
 /** @throws LanewiseError `INVALID_ARGUMENT` unless it is a function */
 export function checkRun<Run>(run: Run): Run {
   if (typeof run === 'function') return run;
-  throw new LanewiseError('INVALID_ARGUMENT', `A function must be given to run; got ${typeof run}.`, {
-    got: run,
-  });
-}
-
-/** Since `start`: what no clock should give, less than nothing, is nothing. */
-export function elapsed(now: () => number, start: number): number {
-  const milliseconds = now() - start;
-  return milliseconds > 0 ? milliseconds : 0;
-}
-
-export function isPromise(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as PromiseLike<unknown> | undefined | null)?.then === 'function';
-}
-
-/** Runs it and records its time, and that of what it promises. */
-export function timed<Result>(
-  now: () => number,
-  profile: StageProfile,
-  run: () => Result,
-  count: number | undefined,
-): Result {
-  const start = now();
-  const failed = (error: unknown): never => {
-    profile.recordError(elapsed(now, start));
-    throw error;
-  };
-  const settled = <Value>(value: Value): Value => {
-    profile.record(elapsed(now, start), count);
-    return value;
-  };
-  let result: Result;
-  try {
-    result = run();
-  } catch (error) {
-    return failed(error);
-  }
-  return isPromise(result) ? (result.then(settled, failed) as Result) : settled(result);
+  throw invalid(`A function must be given to run; got ${typeof run}.`, run);
 }

@@ -1,13 +1,13 @@
 import { checkInteger } from '../vectors/input.ts';
-import { damaged, fieldsOf, type HistogramJson } from './integer-histogram.ts';
-import { LatencyHistogram } from './latency-histogram.ts';
+import { LatencyHistogram, type LatencyHistogramJson } from './latency-histogram.ts';
+import { damaged, fieldsOf } from './profile-json.ts';
 
 /** A stage of a {@link ProfilerJson}. */
 export interface StageJson {
   readonly name: string;
   readonly errors: number;
   /** Nanoseconds. */
-  readonly times: HistogramJson;
+  readonly times: LatencyHistogramJson;
   /** How many candidates calls had, and how their times went with it; absent where no call told. */
   readonly counted?: CountedJson;
 }
@@ -25,7 +25,7 @@ export interface CountedJson {
   /** The sum of products of deviations of counts and times from their means. */
   readonly product: number;
   /** How many millionths of what the line before it foretold each call took. */
-  readonly slowness: HistogramJson;
+  readonly slowness: LatencyHistogramJson;
 }
 
 /** Time of a call by its candidates: fixed + perCandidate x candidates, milliseconds. */
