@@ -3,6 +3,11 @@ export type { Interactions } from '../vectors/interactions.ts';
 export { ImplicitALS } from './implicit-als.ts';
 export type { ImplicitALSOptions } from './implicit-als-options.ts';
 export type { ImplicitALSSolver } from './implicit-als-solver.ts';
+export {
+  GradientBoostedTrees,
+  type TreesOptions,
+  type TreesPredictOptions,
+} from './gradient-boosted-trees.ts';
 export { capabilities, init } from './kernels.ts';
 export { MatrixFactorization } from './matrix-factorization.ts';
 export type {
@@ -21,3 +26,4 @@ export type {
 export type { CandidateIndex, FoldedUser, RetrieveOptions } from './matrix-factorization-ranking.ts';
 export { Popularity, type PopularityOptions } from './popularity.ts';
 export type { Recommendations, Recommender, RecommendOptions } from './recommender.ts';
+export type { TreesInput } from './trees-json.ts';
