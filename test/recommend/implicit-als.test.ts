@@ -169,10 +169,11 @@ test('without ratings each entry counts 1', async () => {
 });
 
 test('seeds decide; by default it is 0, with the options that are documented', async () => {
-  const defaults = {
+  const defaults: Required<ImplicitALSOptions> = {
     ...{ factors: 64, iterations: 15, alpha: 3, regularization: 0.008, scaledRegularization: true },
-    ...{ solver: 'conjugateGradient', steps: 3, trackLosses: false, seed: 0 },
-  } as const;
+    solver: 'conjugateGradient',
+    ...{ steps: 3, trackLosses: false, seed: 0 },
+  };
   using plain = await (await ImplicitALS.create()).fit(data);
   using told = await (await ImplicitALS.create(defaults)).fit(data);
   using other = await (await ImplicitALS.create({ seed: 1 })).fit(data);
