@@ -20,6 +20,7 @@ const NEEDS: Readonly<Record<string, readonly string[]>> = {
   LshIndex: INDEX,
   Bm25Index: [...INDEX, 'tokenize'],
   HybridIndex: ['Bitmap', 'fuseRankings'],
+  ImplicitALS: INDEX,
   CsrMatrix: SPARSE_FILES,
   Popularity: INDEX,
   ProductQuantizer: ['createSafetensors', 'readSafetensors'],
