@@ -2,9 +2,11 @@
 // tier serves everywhere.
 
 export { finishHash, startHash, updateHash } from '../checksum';
-export { groupEntries } from '../csr-build';
+export { groupEntries, transposeCsr } from '../csr-build';
 export { checkFinite } from '../csr-check';
 export { factorize, sumSquaredErrors } from '../factorize';
+export { findNeighbours, keepLast, makeRooms, packNeighbours } from '../item-knn';
+export { addNeighbours, predictRatings } from '../item-scores';
 export { scoreRows, selectItems } from '../items';
 export { sortResults } from '../results';
 export { shuffle } from '../shuffle';

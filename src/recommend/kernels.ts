@@ -5,6 +5,15 @@ import { type Runtime as HostRuntime, type KernelFamily, load, prepare } from '.
 
 /** The kernels as AssemblyScript exports them (assembly/families/recommend.ts): addresses in, numbers out. */
 export interface Kernels extends HashKernels {
+  addNeighbours(
+    items: number,
+    values: number,
+    count: number,
+    starts: number,
+    ids: number,
+    similarities: number,
+    scores: number,
+  ): void;
   checkFinite(values: number, count: number): number;
   factorize(
     ratings: number,
@@ -20,6 +29,7 @@ export interface Kernels extends HashKernels {
     penalty: number,
     biasPenalty: number,
   ): number;
+  findNeighbours(task: number, budget: number): number;
   groupEntries(
     keys: number,
     others: number,
@@ -29,6 +39,31 @@ export interface Kernels extends HashKernels {
     starts: number,
     othersOut: number,
     valuesOut: number,
+  ): void;
+  keepLast(starts: number, items: number, values: number, rows: number): number;
+  makeRooms(task: number, most: number, results: number): number;
+  packNeighbours(
+    queries: number,
+    from: number,
+    to: number,
+    first: number,
+    starts: number,
+    ids: number,
+    similarities: number,
+  ): number;
+  predictRatings(
+    users: number,
+    items: number,
+    count: number,
+    rowStarts: number,
+    rowItems: number,
+    rowValues: number,
+    starts: number,
+    ids: number,
+    similarities: number,
+    means: number,
+    known: number,
+    out: number,
   ): void;
   scoreRows(
     vector: number,
@@ -54,6 +89,16 @@ export interface Kernels extends HashKernels {
     mean: number,
     out: number,
   ): number;
+  transposeCsr(
+    indptr: number,
+    indices: number,
+    values: number,
+    rows: number,
+    columns: number,
+    indptrOut: number,
+    indicesOut: number,
+    valuesOut: number,
+  ): void;
 }
 
 /** The kernels of recommenders, the memory they work in, and their tier. */
