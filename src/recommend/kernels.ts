@@ -5,6 +5,7 @@ import { type Runtime as HostRuntime, type KernelFamily, load, prepare } from '.
 
 /** The kernels as AssemblyScript exports them (assembly/families/recommend.ts): addresses in, numbers out. */
 export interface Kernels extends HashKernels {
+  addGram(x: number, rows: number, stride: number, mean: number, scratch: number, gram: number): void;
   addNeighbours(
     items: number,
     values: number,
@@ -14,7 +15,30 @@ export interface Kernels extends HashKernels {
     similarities: number,
     scores: number,
   ): void;
+  addNormal(
+    others: number,
+    weights: number,
+    count: number,
+    factors: number,
+    width: number,
+    scratch: number,
+    matrix: number,
+    right: number,
+  ): void;
+  addResiduals(
+    others: number,
+    weights: number,
+    count: number,
+    factors: number,
+    width: number,
+    v: number,
+    share: number,
+    out: number,
+  ): void;
+  applyGram(gram: number, width: number, penalty: number, v: number, out: number): void;
   checkFinite(values: number, count: number): number;
+  countPlaces(indptr: number, indices: number, rows: number): number;
+  dotRows(a: number, b: number, width: number): number;
   factorize(
     ratings: number,
     from: number,
@@ -65,6 +89,7 @@ export interface Kernels extends HashKernels {
     known: number,
     out: number,
   ): void;
+  rankValues(features: number, featureCount: number, values: number, rows: number, ranks: number): void;
   scoreRows(
     vector: number,
     rows: number,
@@ -76,7 +101,27 @@ export interface Kernels extends HashKernels {
   ): void;
   selectItems(query: number, scores: number, first: number, count: number, excluded: number): void;
   shuffle(entries: number, from: number, to: number, state: number): void;
+  solveNormal(matrix: number, right: number, width: number, scales: number, out: number): void;
   sortResults(query: number): void;
+  startNormal(gram: number, width: number, penalty: number, matrix: number, right: number): void;
+  stepConjugate(x: number, r: number, p: number, q: number, width: number, square: number): number;
+  sumLosses(
+    others: number,
+    weights: number,
+    count: number,
+    factors: number,
+    width: number,
+    x: number,
+  ): number;
+  sumPlaces(
+    indptr: number,
+    indices: number,
+    values: number,
+    rows: number,
+    indptrOut: number,
+    indicesOut: number,
+    valuesOut: number,
+  ): void;
   sumSquaredErrors(
     ratings: number,
     from: number,
@@ -99,6 +144,27 @@ export interface Kernels extends HashKernels {
     indicesOut: number,
     valuesOut: number,
   ): void;
+  walkDeepTrees(
+    trees: number,
+    treeCount: number,
+    values: number,
+    valueBytes: number,
+    sums: number,
+    sumBytes: number,
+    blocks: number,
+    lanes: number,
+  ): void;
+  walkPerfectTrees(
+    trees: number,
+    treeCount: number,
+    depth: number,
+    ranks: number,
+    rankBytes: number,
+    sums: number,
+    sumBytes: number,
+    blocks: number,
+  ): void;
+  walkPerfectTreesOfRow(trees: number, treeCount: number, depth: number, ranks: number, sums: number): void;
 }
 
 /** The kernels of recommenders, the memory they work in, and their tier. */
