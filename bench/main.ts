@@ -8,6 +8,7 @@ import { cold } from './cases/cold.ts';
 import { factorization } from './cases/factorization.ts';
 import { filter as filterCase } from './cases/filter.ts';
 import { hashing } from './cases/hashing.ts';
+import { neighbours } from './cases/neighbours.ts';
 import { pipeline } from './cases/pipeline.ts';
 import { retrieval } from './cases/retrieval.ts';
 import { scale } from './cases/scale.ts';
@@ -60,6 +61,7 @@ const cases = [
   text,
   factorization,
   pipeline,
+  neighbours,
   retrieval,
   scale,
   cold,

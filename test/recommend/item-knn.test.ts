@@ -109,7 +109,7 @@ test('similarities worked by hand', async () => {
   expect(toMap(pearson.similarItems(0))).toEqual(new Map([[1, 0.5]]));
   expect(toMap(pearson.similarItems(2)).size).toBe(0);
   // Means of 0 and 1: 4 and 7/3. User 0 has 1 at 4: 4 + (4 - 7/3).
-  expect(pearson.predict([0], [0])[0]).toBe(Math.fround(4 + (4 - Math.fround(7 / 3))));
+  expect(pearson.predict(0, 0)).toBe(Math.fround(4 + (4 - Math.fround(7 / 3))));
 });
 
 test('without ratings each entry counts 1, once a pair', async () => {
