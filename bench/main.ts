@@ -9,6 +9,7 @@ import { factorization } from './cases/factorization.ts';
 import { filter as filterCase } from './cases/filter.ts';
 import { hashing } from './cases/hashing.ts';
 import { implicit } from './cases/implicit.ts';
+import { neighbours } from './cases/neighbours.ts';
 import { pipeline } from './cases/pipeline.ts';
 import { retrieval } from './cases/retrieval.ts';
 import { scale } from './cases/scale.ts';
@@ -62,6 +63,7 @@ const cases = [
   factorization,
   pipeline,
   implicit,
+  neighbours,
   retrieval,
   scale,
   cold,

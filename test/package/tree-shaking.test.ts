@@ -22,6 +22,7 @@ const NEEDS: Readonly<Record<string, readonly string[]>> = {
   HybridIndex: ['Bitmap', 'fuseRankings'],
   ImplicitALS: INDEX,
   CsrMatrix: SPARSE_FILES,
+  ItemKnn: INDEX,
   Popularity: INDEX,
   ProductQuantizer: ['createSafetensors', 'readSafetensors'],
   tune: ['Bitmap', 'percentile', 'recall'],
