@@ -1,6 +1,7 @@
 // Recommenders: factors learned from ratings, neighbours of items, and what ranks candidates. Nothing here is relaxed, so one
 // tier serves everywhere.
 
+export { gelu, geluByTangent, relu, sigmoid } from '../activations';
 export { addNormal, solveNormal, startNormal } from '../als';
 export { addResiduals, applyGram, dotRows, stepConjugate } from '../als-gradient';
 export { finishHash, startHash, updateHash } from '../checksum';
@@ -9,5 +10,6 @@ export { checkFinite } from '../csr-check';
 export { factorize, sumSquaredErrors } from '../factorize';
 export { addGram } from '../gram';
 export { scoreRows, selectItems } from '../items';
+export { denseLayer } from '../mlp';
 export { sortResults } from '../results';
 export { shuffle } from '../shuffle';
