@@ -5,8 +5,10 @@ import { Command, Option } from 'commander';
 import { capabilities, measureRoof, type SetupOptions, setup } from 'lanewise';
 import { cluster } from './cases/cluster.ts';
 import { cold } from './cases/cold.ts';
+import { factorization } from './cases/factorization.ts';
 import { filter as filterCase } from './cases/filter.ts';
 import { hashing } from './cases/hashing.ts';
+import { pipeline } from './cases/pipeline.ts';
 import { retrieval } from './cases/retrieval.ts';
 import { scale } from './cases/scale.ts';
 import { searchCases } from './cases/search.ts';
@@ -56,6 +58,8 @@ const cases = [
   filterCase,
   sparse,
   text,
+  factorization,
+  pipeline,
   retrieval,
   scale,
   cold,

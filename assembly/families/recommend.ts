@@ -3,7 +3,7 @@
 
 export { gelu, geluByTangent, relu, sigmoid } from '../activations';
 export { addNormal, solveNormal, startNormal } from '../als';
-export { addResiduals, applyGram, dotRows, stepConjugate } from '../als-gradient';
+export { addResiduals, applyGram, dotRows, stepConjugate, sumLosses } from '../als-gradient';
 export { finishHash, startHash, updateHash } from '../checksum';
 export { countPlaces, groupEntries, sumPlaces, transposeCsr } from '../csr-build';
 export { checkFinite } from '../csr-check';
@@ -13,3 +13,4 @@ export { scoreRows, selectItems } from '../items';
 export { denseLayer } from '../mlp';
 export { sortResults } from '../results';
 export { shuffle } from '../shuffle';
+export { rankValues, walkDeepTrees, walkPerfectTrees, walkPerfectTreesOfRow } from '../trees';
