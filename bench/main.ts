@@ -8,6 +8,7 @@ import { cold } from './cases/cold.ts';
 import { factorization } from './cases/factorization.ts';
 import { filter as filterCase } from './cases/filter.ts';
 import { hashing } from './cases/hashing.ts';
+import { mlp } from './cases/mlp.ts';
 import { pipeline } from './cases/pipeline.ts';
 import { retrieval } from './cases/retrieval.ts';
 import { scale } from './cases/scale.ts';
@@ -59,6 +60,7 @@ const cases = [
   sparse,
   text,
   factorization,
+  mlp,
   pipeline,
   retrieval,
   scale,

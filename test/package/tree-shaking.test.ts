@@ -21,6 +21,7 @@ const NEEDS: Readonly<Record<string, readonly string[]>> = {
   Bm25Index: [...INDEX, 'tokenize'],
   HybridIndex: ['Bitmap', 'fuseRankings'],
   CsrMatrix: SPARSE_FILES,
+  MlpRanker: ['createSafetensors', 'readSafetensors'],
   Popularity: INDEX,
   ProductQuantizer: ['createSafetensors', 'readSafetensors'],
   tune: ['Bitmap', 'percentile', 'recall'],
