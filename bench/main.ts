@@ -9,6 +9,7 @@ import { factorization } from './cases/factorization.ts';
 import { filter as filterCase } from './cases/filter.ts';
 import { hashing } from './cases/hashing.ts';
 import { implicit } from './cases/implicit.ts';
+import { mlp } from './cases/mlp.ts';
 import { neighbours } from './cases/neighbours.ts';
 import { pipeline } from './cases/pipeline.ts';
 import { retrieval } from './cases/retrieval.ts';
@@ -60,11 +61,12 @@ const cases = [
   filterCase,
   sparse,
   text,
+  retrieval,
   factorization,
-  pipeline,
   implicit,
   neighbours,
-  retrieval,
+  mlp,
+  pipeline,
   scale,
   cold,
   size,

@@ -23,6 +23,7 @@ const NEEDS: Readonly<Record<string, readonly string[]>> = {
   ImplicitALS: INDEX,
   CsrMatrix: SPARSE_FILES,
   ItemKnn: INDEX,
+  MlpRanker: ['createSafetensors', 'readSafetensors'],
   Popularity: INDEX,
   ProductQuantizer: ['createSafetensors', 'readSafetensors'],
   tune: ['Bitmap', 'percentile', 'recall'],
