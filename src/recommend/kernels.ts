@@ -69,6 +69,14 @@ export interface Kernels extends HashKernels {
   sortResults(query: number): void;
   startNormal(gram: number, width: number, penalty: number, matrix: number, right: number): void;
   stepConjugate(x: number, r: number, p: number, q: number, width: number, square: number): number;
+  sumLosses(
+    others: number,
+    weights: number,
+    count: number,
+    factors: number,
+    width: number,
+    x: number,
+  ): number;
   sumPlaces(
     indptr: number,
     indices: number,
