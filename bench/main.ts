@@ -8,6 +8,7 @@ import { cold } from './cases/cold.ts';
 import { factorization } from './cases/factorization.ts';
 import { filter as filterCase } from './cases/filter.ts';
 import { hashing } from './cases/hashing.ts';
+import { pipeline } from './cases/pipeline.ts';
 import { retrieval } from './cases/retrieval.ts';
 import { scale } from './cases/scale.ts';
 import { searchCases } from './cases/search.ts';
@@ -58,6 +59,7 @@ const cases = [
   sparse,
   text,
   factorization,
+  pipeline,
   retrieval,
   scale,
   cold,

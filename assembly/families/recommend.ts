@@ -11,3 +11,4 @@ export { addGram } from '../gram';
 export { scoreRows, selectItems } from '../items';
 export { sortResults } from '../results';
 export { shuffle } from '../shuffle';
+export { rankValues, walkDeepTrees, walkPerfectTrees, walkPerfectTreesOfRow } from '../trees';

@@ -54,6 +54,7 @@ export interface Kernels extends HashKernels {
     othersOut: number,
     valuesOut: number,
   ): void;
+  rankValues(features: number, featureCount: number, values: number, rows: number, ranks: number): void;
   scoreRows(
     vector: number,
     rows: number,
@@ -108,6 +109,27 @@ export interface Kernels extends HashKernels {
     indicesOut: number,
     valuesOut: number,
   ): void;
+  walkDeepTrees(
+    trees: number,
+    treeCount: number,
+    values: number,
+    valueBytes: number,
+    sums: number,
+    sumBytes: number,
+    blocks: number,
+    lanes: number,
+  ): void;
+  walkPerfectTrees(
+    trees: number,
+    treeCount: number,
+    depth: number,
+    ranks: number,
+    rankBytes: number,
+    sums: number,
+    sumBytes: number,
+    blocks: number,
+  ): void;
+  walkPerfectTreesOfRow(trees: number, treeCount: number, depth: number, ranks: number, sums: number): void;
 }
 
 /** The kernels of recommenders, the memory they work in, and their tier. */

@@ -31,6 +31,8 @@ const NEEDS: Readonly<Record<string, readonly string[]>> = {
   TruncatedSVD: ['createSafetensors', 'readSafetensors'],
   HashingVectorizer: ['CsrMatrix', 'murmur3', 'tokenize', ...SPARSE_FILES],
   TfidfVectorizer: ['CsrMatrix', 'tokenize', 'createSafetensors', 'readSafetensors', ...SPARSE_FILES],
+  Pipeline: ['LatencyHistogram', 'Profiler'],
+  Profiler: ['LatencyHistogram'],
   snippet: ['tokenize'],
   // A worker serves whatever it is asked for.
   serve: ['FlatIndex', 'IvfIndex', 'HnswIndex', 'LshIndex', 'KMeans', 'tune', 'percentile', ...INDEX],
