@@ -150,7 +150,7 @@ function makeRatings(userCount: number, itemCount: number, count: number): Ratin
 }
 
 /** MovieLens counts from 1. */
-function readRatings(path: string): Ratings {
+export function readRatings(path: string): Ratings {
   const lines = readFileSync(path, 'utf8').trim().split('\n').slice(1);
   const rows = lines.map((line) => line.split(',', 3).map(Number));
   return {
