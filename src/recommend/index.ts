@@ -1,13 +1,13 @@
 export * from '../host/index.ts';
 export type { Interactions } from '../vectors/interactions.ts';
-export { ImplicitALS } from './implicit-als.ts';
-export type { ImplicitALSOptions } from './implicit-als-options.ts';
-export type { ImplicitALSSolver } from './implicit-als-solver.ts';
 export {
   GradientBoostedTrees,
   type TreesOptions,
   type TreesPredictOptions,
 } from './gradient-boosted-trees.ts';
+export { ImplicitALS } from './implicit-als.ts';
+export type { ImplicitALSOptions } from './implicit-als-options.ts';
+export type { ImplicitALSSolver } from './implicit-als-solver.ts';
 export { capabilities, init } from './kernels.ts';
 export { MatrixFactorization } from './matrix-factorization.ts';
 export type {
