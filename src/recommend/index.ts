@@ -1,5 +1,6 @@
 export * from '../host/index.ts';
 export type { Interactions } from '../vectors/interactions.ts';
+export type { Activation, OutputActivation } from './activations.ts';
 export type { FlameOptions } from './flame-graph.ts';
 export {
   GradientBoostedTrees,
@@ -32,6 +33,13 @@ export type {
   PartialFitOptions,
 } from './matrix-factorization-options.ts';
 export type { CandidateIndex, FoldedUser, RetrieveOptions } from './matrix-factorization-ranking.ts';
+export {
+  type MlpFileOptions,
+  type MlpLayerDescription,
+  type MlpOptions,
+  MlpRanker,
+} from './mlp.ts';
+export type { MlpLayer } from './mlp-layers.ts';
 export {
   type NextContext,
   Pipeline,

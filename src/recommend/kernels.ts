@@ -38,6 +38,16 @@ export interface Kernels extends HashKernels {
   applyGram(gram: number, width: number, penalty: number, v: number, out: number): void;
   checkFinite(values: number, count: number): number;
   countPlaces(indptr: number, indices: number, rows: number): number;
+  denseLayer(
+    x: number,
+    rows: number,
+    xBytes: number,
+    weights: number,
+    biases: number,
+    depth: number,
+    panels: number,
+    y: number,
+  ): void;
   dotRows(a: number, b: number, width: number): number;
   factorize(
     ratings: number,
@@ -54,6 +64,8 @@ export interface Kernels extends HashKernels {
     biasPenalty: number,
   ): number;
   findNeighbours(task: number, budget: number): number;
+  gelu(values: number, count: number, constants: number): void;
+  geluByTangent(values: number, count: number, constants: number): void;
   groupEntries(
     keys: number,
     others: number,
@@ -90,6 +102,7 @@ export interface Kernels extends HashKernels {
     out: number,
   ): void;
   rankValues(features: number, featureCount: number, values: number, rows: number, ranks: number): void;
+  relu(values: number, count: number): void;
   scoreRows(
     vector: number,
     rows: number,
@@ -101,6 +114,7 @@ export interface Kernels extends HashKernels {
   ): void;
   selectItems(query: number, scores: number, first: number, count: number, excluded: number): void;
   shuffle(entries: number, from: number, to: number, state: number): void;
+  sigmoid(values: number, count: number, constants: number): void;
   solveNormal(matrix: number, right: number, width: number, scales: number, out: number): void;
   sortResults(query: number): void;
   startNormal(gram: number, width: number, penalty: number, matrix: number, right: number): void;
