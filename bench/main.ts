@@ -8,7 +8,9 @@ import { cold } from './cases/cold.ts';
 import { factorization } from './cases/factorization.ts';
 import { filter as filterCase } from './cases/filter.ts';
 import { hashing } from './cases/hashing.ts';
+import { implicit } from './cases/implicit.ts';
 import { mlp } from './cases/mlp.ts';
+import { neighbours } from './cases/neighbours.ts';
 import { pipeline } from './cases/pipeline.ts';
 import { retrieval } from './cases/retrieval.ts';
 import { scale } from './cases/scale.ts';
@@ -59,10 +61,12 @@ const cases = [
   filterCase,
   sparse,
   text,
+  retrieval,
   factorization,
+  implicit,
+  neighbours,
   mlp,
   pipeline,
-  retrieval,
   scale,
   cold,
   size,

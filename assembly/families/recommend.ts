@@ -9,6 +9,8 @@ export { countPlaces, groupEntries, sumPlaces, transposeCsr } from '../csr-build
 export { checkFinite } from '../csr-check';
 export { factorize, sumSquaredErrors } from '../factorize';
 export { addGram } from '../gram';
+export { findNeighbours, keepLast, makeRooms, packNeighbours } from '../item-knn';
+export { addNeighbours, predictRatings } from '../item-scores';
 export { scoreRows, selectItems } from '../items';
 export { denseLayer } from '../mlp';
 export { sortResults } from '../results';

@@ -10,6 +10,7 @@ export {
 export { ImplicitALS } from './implicit-als.ts';
 export type { ImplicitALSOptions } from './implicit-als-options.ts';
 export type { ImplicitALSSolver } from './implicit-als-solver.ts';
+export { ItemKnn, type ItemKnnOptions, type UserItems } from './item-knn.ts';
 export { capabilities, init } from './kernels.ts';
 export type { LatencyBudget, LatencyBudgetOptions } from './latency-budget.ts';
 export {

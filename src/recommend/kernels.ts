@@ -6,6 +6,15 @@ import { type Runtime as HostRuntime, type KernelFamily, load, prepare } from '.
 /** The kernels as AssemblyScript exports them (assembly/families/recommend.ts): addresses in, numbers out. */
 export interface Kernels extends HashKernels {
   addGram(x: number, rows: number, stride: number, mean: number, scratch: number, gram: number): void;
+  addNeighbours(
+    items: number,
+    values: number,
+    count: number,
+    starts: number,
+    ids: number,
+    similarities: number,
+    scores: number,
+  ): void;
   addNormal(
     others: number,
     weights: number,
@@ -54,6 +63,7 @@ export interface Kernels extends HashKernels {
     penalty: number,
     biasPenalty: number,
   ): number;
+  findNeighbours(task: number, budget: number): number;
   gelu(values: number, count: number, constants: number): void;
   geluByTangent(values: number, count: number, constants: number): void;
   groupEntries(
@@ -65,6 +75,31 @@ export interface Kernels extends HashKernels {
     starts: number,
     othersOut: number,
     valuesOut: number,
+  ): void;
+  keepLast(starts: number, items: number, values: number, rows: number): number;
+  makeRooms(task: number, most: number, results: number): number;
+  packNeighbours(
+    queries: number,
+    from: number,
+    to: number,
+    first: number,
+    starts: number,
+    ids: number,
+    similarities: number,
+  ): number;
+  predictRatings(
+    users: number,
+    items: number,
+    count: number,
+    rowStarts: number,
+    rowItems: number,
+    rowValues: number,
+    starts: number,
+    ids: number,
+    similarities: number,
+    means: number,
+    known: number,
+    out: number,
   ): void;
   rankValues(features: number, featureCount: number, values: number, rows: number, ranks: number): void;
   relu(values: number, count: number): void;
