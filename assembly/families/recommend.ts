@@ -1,10 +1,13 @@
 // Recommenders: factors learned from ratings, neighbours of items, and what ranks candidates. Nothing here is relaxed, so one
 // tier serves everywhere.
 
+export { addNormal, solveNormal, startNormal } from '../als';
+export { addResiduals, applyGram, dotRows, stepConjugate } from '../als-gradient';
 export { finishHash, startHash, updateHash } from '../checksum';
-export { groupEntries } from '../csr-build';
+export { countPlaces, groupEntries, sumPlaces, transposeCsr } from '../csr-build';
 export { checkFinite } from '../csr-check';
 export { factorize, sumSquaredErrors } from '../factorize';
+export { addGram } from '../gram';
 export { scoreRows, selectItems } from '../items';
 export { sortResults } from '../results';
 export { shuffle } from '../shuffle';

@@ -1,8 +1,11 @@
 export { type ErrorCode, type ErrorDetails, LanewiseError } from '../host/errors.ts';
+export type { Interactions } from '../vectors/interactions.ts';
 export { type Compared, type CompareOptions, compare, type MethodReport } from './compare.ts';
 export type { Judgements, Rankings } from './judgements.ts';
 export type { Latency } from './measure.ts';
+export type { Numbers } from './numbers.ts';
 export { percentile } from './percentile.ts';
+export { catalogueCoverage, meanAbsoluteError, rootMeanSquaredError } from './predictions.ts';
 export type { Gain } from './query-metrics.ts';
 export {
   averagePrecision,
@@ -19,6 +22,12 @@ export {
 } from './ranking.ts';
 export { type Answers, recall } from './recall.ts';
 export {
+  type EvaluateRecommenderOptions,
+  evaluateRecommender,
+  type RecommenderReport,
+  type Recommending,
+} from './recommending.ts';
+export {
   bootstrapInterval,
   type ChanceOptions,
   type IntervalOptions,
@@ -26,4 +35,14 @@ export {
   type RandomizationResult,
   randomizationTest,
 } from './significance.ts';
+export {
+  type InteractionsPart,
+  type LeaveOneOutOptions,
+  leaveOneOut,
+  type Split,
+  type SplitByTimeOptions,
+  type SplitRandomlyOptions,
+  splitByTime,
+  splitRandomly,
+} from './splits.ts';
 export { type TuneOptions, tune } from './tune.ts';

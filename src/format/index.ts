@@ -2,6 +2,7 @@ export { type ErrorCode, type ErrorDetails, LanewiseError } from '../host/errors
 export { type CooArrays, readMatrixMarket } from './matrix-market.ts';
 export { writeMatrixMarket } from './matrix-market-write.ts';
 export { type NpyArray, type NpyDtype, readNpy } from './npy.ts';
+export { type RatingsOptions, type RatingsTable, readRatings } from './ratings.ts';
 export {
   createSafetensors,
   type Metadata,

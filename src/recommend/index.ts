@@ -8,6 +8,21 @@ export {
   type LatencyHistogramJson,
   type LatencyHistogramOptions,
 } from './latency-histogram.ts';
+export { MatrixFactorization } from './matrix-factorization.ts';
+export type {
+  ItemIndex,
+  ItemIndexClass,
+  ItemIndexOptions,
+  OwnIndexOptions,
+} from './matrix-factorization-index.ts';
+export type {
+  FitOptions,
+  LearningSchedule,
+  Losses,
+  MatrixFactorizationOptions,
+  PartialFitOptions,
+} from './matrix-factorization-options.ts';
+export type { CandidateIndex, FoldedUser, RetrieveOptions } from './matrix-factorization-ranking.ts';
 export {
   type NextContext,
   Pipeline,
@@ -15,6 +30,7 @@ export {
   type RunOptions,
   type StageOptions,
 } from './pipeline.ts';
+export { Popularity, type PopularityOptions } from './popularity.ts';
 export type { LatencySummary, ProfileReport, StageReport } from './profile-report.ts';
 export { Profiler, type ProfilerJson, type ProfilerOptions } from './profiler.ts';
 export type { Recommendations, Recommender, RecommendOptions } from './recommender.ts';

@@ -5,7 +5,31 @@ import { type Runtime as HostRuntime, type KernelFamily, load, prepare } from '.
 
 /** The kernels as AssemblyScript exports them (assembly/families/recommend.ts): addresses in, numbers out. */
 export interface Kernels extends HashKernels {
+  addGram(x: number, rows: number, stride: number, mean: number, scratch: number, gram: number): void;
+  addNormal(
+    others: number,
+    weights: number,
+    count: number,
+    factors: number,
+    width: number,
+    scratch: number,
+    matrix: number,
+    right: number,
+  ): void;
+  addResiduals(
+    others: number,
+    weights: number,
+    count: number,
+    factors: number,
+    width: number,
+    v: number,
+    share: number,
+    out: number,
+  ): void;
+  applyGram(gram: number, width: number, penalty: number, v: number, out: number): void;
   checkFinite(values: number, count: number): number;
+  countPlaces(indptr: number, indices: number, rows: number): number;
+  dotRows(a: number, b: number, width: number): number;
   factorize(
     ratings: number,
     from: number,
@@ -41,7 +65,19 @@ export interface Kernels extends HashKernels {
   ): void;
   selectItems(query: number, scores: number, first: number, count: number, excluded: number): void;
   shuffle(entries: number, from: number, to: number, state: number): void;
+  solveNormal(matrix: number, right: number, width: number, scales: number, out: number): void;
   sortResults(query: number): void;
+  startNormal(gram: number, width: number, penalty: number, matrix: number, right: number): void;
+  stepConjugate(x: number, r: number, p: number, q: number, width: number, square: number): number;
+  sumPlaces(
+    indptr: number,
+    indices: number,
+    values: number,
+    rows: number,
+    indptrOut: number,
+    indicesOut: number,
+    valuesOut: number,
+  ): void;
   sumSquaredErrors(
     ratings: number,
     from: number,
@@ -54,6 +90,16 @@ export interface Kernels extends HashKernels {
     mean: number,
     out: number,
   ): number;
+  transposeCsr(
+    indptr: number,
+    indices: number,
+    values: number,
+    rows: number,
+    columns: number,
+    indptrOut: number,
+    indicesOut: number,
+    valuesOut: number,
+  ): void;
 }
 
 /** The kernels of recommenders, the memory they work in, and their tier. */

@@ -1,5 +1,5 @@
 import { LanewiseError } from '../host/errors.ts';
-import { type IdInput, toIds, toVectors, type VectorInput } from './input.ts';
+import { checkInteger, type IdInput, LARGEST_ID, toIds, toVectors, type VectorInput } from './input.ts';
 
 /** What users did with items, one entry each: ratings, or with none, that they did. Users and items count from 0. */
 export interface Interactions {
@@ -66,10 +66,9 @@ function checkCount(kind: 'user' | 'item', count: number | undefined, ids: Int32
   let at = 0;
   for (let i = 1; i < ids.length; i++) if (ids[i]! > ids[at]!) at = i;
   const least = ids[at]! + 1;
-  if (count === undefined || (Number.isInteger(count) && count >= least && count <= 2 ** 31))
-    return count ?? least;
-  if (!Number.isInteger(count))
-    throw invalid(`${kind}Count must be an integer; got ${String(count)}.`, count);
+  if (count === undefined) return least;
+  checkInteger(`${kind}Count`, count, 0, LARGEST_ID + 1);
+  if (count >= least) return count;
   throw invalid(
     `There are ${count} ${kind}s, from 0 on; ${kind}s[${at}] is ${ids[at]}. Raise ${kind}Count, or number them without gaps.`,
     ids[at],

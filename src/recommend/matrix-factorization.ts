@@ -1,0 +1,432 @@
+import { dispose, Lifetime } from '../host/disposal.ts';
+import { LanewiseError } from '../host/errors.ts';
+import { type LongCallOptions, runPieces } from '../host/progress.ts';
+import { checkInteger, type IdInput, toIds, toVectors, type VectorInput } from '../vectors/input.ts';
+import { type CheckedInteractions, checkInteractions, type Interactions } from '../vectors/interactions.ts';
+import { init, type Runtime, runtime } from './kernels.ts';
+import { Factors } from './matrix-factorization-factors.ts';
+import { type Learned, readFactorization, writeFactorization } from './matrix-factorization-file.ts';
+import { foldUser } from './matrix-factorization-fold.ts';
+import {
+  type ItemIndex,
+  type ItemIndexClass,
+  type ItemIndexOptions,
+  indexItems,
+  type OwnIndexOptions,
+} from './matrix-factorization-index.ts';
+import {
+  type CheckedOptions,
+  checkEpochs,
+  checkOptions,
+  type FitOptions,
+  type Losses,
+  type MatrixFactorizationOptions,
+  type PartialFitOptions,
+} from './matrix-factorization-options.ts';
+import {
+  type FoldedUser,
+  predictRatings,
+  queryOf,
+  type RetrieveOptions,
+  recommendItems,
+  similarTo,
+} from './matrix-factorization-ranking.ts';
+import { type Lesson, Training } from './matrix-factorization-training.ts';
+import type { Recommendations, Recommender, RecommendOptions } from './recommender.ts';
+
+const ESTIMATOR = 'MatrixFactorization';
+
+/** Holds what was learned until something else is; it must not lead to the estimator. */
+class Held {
+  learned: Learned | undefined;
+  release(): void {
+    this.learned?.factors.release();
+    this.learned = undefined;
+  }
+}
+
+/**
+ * Factors of users and items whose products are ratings, learned from ratings by stochastic gradient descent (Koren, Bell
+ * and Volinsky, "Matrix factorization techniques for recommender systems", Computer 42(8), 2009):
+ *
+ *   rating of item i by user u = mean + bias of u + bias of i + factors of u · factors of i
+ *
+ * A user or an item without a rating has factors and a bias of 0, so that such users get the items of largest bias, and
+ * such items have the rating that is usual with the user.
+ *
+ * Cost of an epoch: O(ratings x factors), some 80 ns a rating of 64 factors. Memory: 4 bytes a factor and bias; while
+ * learning three times that, once more for factors that a failure falls back on, and 12 bytes a rating.
+ *
+ * @example
+ * const mf = await MatrixFactorization.create({ factors: 64, seed: 1 });
+ * await mf.fit({ users, items, ratings });
+ * const { ids, scores } = mf.recommend(user, { k: 10, exclude: seen });
+ */
+export class MatrixFactorization implements Recommender {
+  readonly #options: CheckedOptions;
+  readonly #runtime: Runtime;
+  readonly #held = new Held();
+  readonly #lifetime: Lifetime;
+  #isLearning = false;
+  /** `using mf = await MatrixFactorization.create(...)` disposes of it at the end of the block. */
+  declare [Symbol.dispose]: () => void;
+
+  private constructor(options: CheckedOptions) {
+    this.#options = options;
+    this.#runtime = runtime();
+    this[dispose] = () => this.dispose();
+    this.#lifetime = new Lifetime(this, ESTIMATOR, this.#held);
+  }
+
+  /** @throws LanewiseError `INVALID_ARGUMENT`, `SIMD_UNSUPPORTED`, `CSP_BLOCKED` */
+  static async create(options?: MatrixFactorizationOptions): Promise<MatrixFactorization> {
+    const checked = checkOptions(options);
+    await init();
+    return new MatrixFactorization(checked);
+  }
+
+  /**
+   * What `toBytes()` wrote, with identical answers; it learns on as the first one would.
+   *
+   * @throws LanewiseError `INVALID_ARGUMENT`, `FILE_FORMAT`, `FILE_TRUNCATED`, `FILE_CORRUPT`, `FILE_VERSION`,
+   *   `FILE_DTYPE`, `MEMORY_EXHAUSTED`
+   */
+  static fromBytes(bytes: Uint8Array | ArrayBuffer): MatrixFactorization {
+    const { options, learned } = readFactorization(runtime(), bytes);
+    const loaded = new MatrixFactorization(options);
+    loaded.#held.learned = learned;
+    return loaded;
+  }
+
+  /** Whether factors were learned. */
+  get isFitted(): boolean {
+    return this.#held.learned !== undefined;
+  }
+
+  /** Users that are known; 0 before fit. */
+  get userCount(): number {
+    return this.#held.learned?.factors.extents.userCount ?? 0;
+  }
+
+  /** Items that are known; 0 before fit. */
+  get itemCount(): number {
+    return this.#held.learned?.factors.extents.itemCount ?? 0;
+  }
+
+  /** A copy of the factors of users: users x factors, row-major. @throws LanewiseError `UNTRAINED` */
+  get userFactors(): Float32Array {
+    return this.#learned.factors.read('users');
+  }
+
+  /** A copy of the factors of items: items x factors, row-major. @throws LanewiseError `UNTRAINED` */
+  get itemFactors(): Float32Array {
+    return this.#learned.factors.read('items');
+  }
+
+  /** A copy of the biases of users; zeros where there are none. @throws LanewiseError `UNTRAINED` */
+  get userBiases(): Float32Array {
+    return this.#learned.factors.read('userBiases');
+  }
+
+  /** A copy of the biases of items; zeros where there are none. @throws LanewiseError `UNTRAINED` */
+  get itemBiases(): Float32Array {
+    return this.#learned.factors.read('itemBiases');
+  }
+
+  /** The mean of the ratings that were fitted; 0 without biases. @throws LanewiseError `UNTRAINED` */
+  get mean(): number {
+    return this.#learned.mean;
+  }
+
+  /** The errors of each epoch, those of `partialFit` behind those of `fit`. @throws LanewiseError `UNTRAINED` */
+  get losses(): Losses {
+    const { train, validation } = this.#learned.losses;
+    return { train: [...train], ...(validation && { validation: [...validation] }) };
+  }
+
+  /**
+   * Learns from ratings; what was learned before is replaced. Progress counts ratings, once an epoch; with `validation`
+   * it may come to its end in a leap.
+   *
+   * Whatever ends it, a signal or factors that leave the finite numbers, after one whole epoch or more: what these have
+   * learned is there. Where the first epoch was not finished, and after any other error, all is as it was before.
+   *
+   * @throws LanewiseError `INVALID_ARGUMENT` (also while learning), `DIMENSION_MISMATCH`, `INVALID_VALUE`,
+   *   `MEMORY_EXHAUSTED`, `DIVERGED` with the epoch as `got`, and the signal's reason
+   */
+  async fit(interactions: Interactions, options: FitOptions = {}): Promise<this> {
+    this.#checkIdle();
+    const { biases, factors, epochs, seed } = this.#options;
+    let ratings = checkInteractions(interactions, { needsRatings: true });
+    let validation: CheckedInteractions | undefined;
+    if (options.validation !== undefined) {
+      const { userCount = options.validation?.userCount, itemCount = options.validation?.itemCount } =
+        interactions;
+      const counts = {
+        ...(userCount !== undefined && { userCount }),
+        ...(itemCount !== undefined && { itemCount }),
+      };
+      validation = checkInteractions({ ...options.validation, ...counts }, { needsRatings: true });
+      ratings = { ...ratings, ...largerCounts(ratings, validation) };
+    }
+    const { userCount, itemCount } = ratings;
+    const initial = options.initial && {
+      users: checkInitial('users', options.initial.users, userCount * factors),
+      items: checkInitial('items', options.initial.items, itemCount * factors),
+    };
+    const mean = biases ? meanOf(ratings.ratings!) : 0;
+    const lesson = { ratings, validation, epochs, mean, seed, draws: initial === undefined };
+    return this.#learn(lesson, options, (fresh) => {
+      fresh.clear();
+      if (!initial) return;
+      fresh.write('users', initial.users);
+      fresh.write('items', initial.items);
+    });
+  }
+
+  /**
+   * Learns from new ratings alone, on top of what was learned; before `fit`, from nothing. Users and items beyond those
+   * that are known are taken in; of those that are, only users and items of the ratings change. The mean stays.
+   *
+   * It ends as `fit` does.
+   *
+   * @throws what `fit` throws
+   */
+  async partialFit(interactions: Interactions, options: PartialFitOptions = {}): Promise<this> {
+    this.#checkIdle();
+    const epochs = checkEpochs(options.epochs ?? 1);
+    const learned = this.#held.learned;
+    const ratings = checkInteractions(interactions, { needsRatings: true });
+    const mean = learned?.mean ?? (this.#options.biases ? meanOf(ratings.ratings!) : 0);
+    const seed = this.#options.seed + (learned?.losses.train.length ?? 0);
+    const counts = largerCounts(ratings, this);
+    const lesson = { ratings: { ...ratings, ...counts }, epochs, mean, seed, draws: true };
+    return this.#learn(
+      { ...lesson, validation: undefined },
+      options,
+      (fresh) => (learned ? fresh.assign(learned.factors) : fresh.clear()),
+      learned?.losses,
+    );
+  }
+
+  /** The rating of an item by a user. @throws LanewiseError `INVALID_ARGUMENT`, `UNTRAINED` */
+  predict(user: number, item: number): number;
+  /**
+   * The ratings of pairs, a user and an item each.
+   *
+   * @throws LanewiseError `INVALID_ARGUMENT` for a user or an item that is not known, `DIMENSION_MISMATCH`, `UNTRAINED`,
+   *   `MEMORY_EXHAUSTED`
+   */
+  predict(users: IdInput, items: IdInput): Float32Array;
+  predict(users: IdInput | number, items: IdInput | number): Float32Array | number {
+    const model = this.#learned;
+    const userIds = toIds(users);
+    const itemIds = toIds(items);
+    if (userIds.length !== itemIds.length) throw mismatch('items', userIds.length, itemIds.length);
+    for (const user of userIds) if (user >= this.userCount) this.#checkUser(user);
+    for (const item of itemIds) if (item >= this.itemCount) this.#checkItem(item);
+    const ratings = predictRatings(model, userIds, itemIds);
+    return typeof users === 'number' && typeof items === 'number' ? ratings[0]! : ratings;
+  }
+
+  /**
+   * The items of which the highest ratings are predicted, for a user, or for one that `foldIn` gave; `scores` are the
+   * ratings. With an index that finds the true best, the answer is the same. Cost: O(items x factors), or that of a search
+   * of the index for k and as many items as are excluded.
+   *
+   * @throws LanewiseError `INVALID_ARGUMENT`, `UNTRAINED`, `MEMORY_EXHAUSTED`, and what the index throws
+   */
+  recommend(user: number | FoldedUser, options?: RetrieveOptions): Recommendations {
+    return recommendItems(this.#learned, this.#userOf(user), options);
+  }
+
+  /**
+   * The items whose factors point most in the direction of an item's: `scores` are cosines. An item without ratings has no
+   * direction: it is similar to none. Cost: O(items x factors); 4 bytes an item are kept from the first call on.
+   *
+   * @throws LanewiseError `INVALID_ARGUMENT`, `UNTRAINED`, `MEMORY_EXHAUSTED`
+   */
+  similarItems(item: number, options?: RecommendOptions): Recommendations {
+    const model = this.#learned;
+    return similarTo(model, this.#checkItem(item), options);
+  }
+
+  /**
+   * What a user who is not known would have learned from ratings, with all items as they are: ridge regression, with the
+   * penalties of `create`, as often as there are ratings. `recommend` takes it in place of a user. Cost:
+   * O(ratings x factors² + factors³).
+   *
+   * @throws LanewiseError `INVALID_ARGUMENT`, `DIMENSION_MISMATCH`, `INVALID_VALUE`, `UNTRAINED`
+   */
+  foldIn({ items, ratings }: { readonly items: IdInput; readonly ratings: VectorInput }): FoldedUser {
+    const model = this.#learned;
+    const users = new Int32Array(items?.length ?? 0);
+    const entries = { users, items, ratings, itemCount: this.itemCount };
+    return foldUser(model, checkInteractions(entries, { needsRatings: true }), this.#options);
+  }
+
+  /**
+   * What an index of `toIndex` is searched with for a user: the factors and, unless there are no biases, a 1. Scores that
+   * it finds lack the mean and the user's bias.
+   *
+   * @throws LanewiseError `INVALID_ARGUMENT`, `UNTRAINED`
+   */
+  userVector(user: number | FoldedUser): Float32Array {
+    const model = this.#learned;
+    return queryOf(model, this.#userOf(user));
+  }
+
+  /**
+   * A new index of the items by inner product, of the factors and, unless there are no biases, of the bias. The class is
+   * one of `lanewise/search` that knows the metric `ip`; the index is the caller's, and keeps what was learned so far.
+   *
+   * @param options what the class's `create` takes, and of a long call
+   * @throws LanewiseError `UNTRAINED`, and what creating and filling the index throws
+   * @example const index = await mf.toIndex(HnswIndex, { m: 16 }); // mf.recommend(user, { index })
+   */
+  async toIndex<Options extends ItemIndexOptions, Index extends ItemIndex>(
+    kind: ItemIndexClass<Options, Index>,
+    ...[options]: object extends OwnIndexOptions<Options>
+      ? [options?: OwnIndexOptions<Options> & LongCallOptions]
+      : [options: OwnIndexOptions<Options> & LongCallOptions]
+  ): Promise<Index> {
+    return indexItems(kind, this.#learned, options ?? {});
+  }
+
+  /** What was learned as a safetensors file. @throws LanewiseError `UNTRAINED`, `MEMORY_EXHAUSTED` */
+  toBytes(): Uint8Array<ArrayBuffer> {
+    return writeFactorization(this.#options, this.#learned);
+  }
+
+  /** Bytes of linear memory held; more while learning. @throws LanewiseError `DISPOSED` */
+  memoryUsage(): { readonly total: number } {
+    this.#lifetime.check();
+    return { total: this.#held.learned?.factors.bytes ?? 0 };
+  }
+
+  /** Gives the memory back; every later call throws `DISPOSED`. Harmless when called again. */
+  dispose(): void {
+    this.#lifetime.end();
+  }
+
+  get #learned(): Learned {
+    this.#lifetime.check();
+    if (this.#held.learned) return this.#held.learned;
+    throw new LanewiseError('UNTRAINED', `This ${ESTIMATOR} has learned no factors. Call fit() first.`);
+  }
+
+  #checkUser(user: unknown): number {
+    return checkInteger('A user', user, 0, this.userCount - 1);
+  }
+
+  #checkItem(item: unknown): number {
+    return checkInteger('An item', item, 0, this.itemCount - 1);
+  }
+
+  #userOf(user: number | FoldedUser): FoldedUser {
+    const { factors } = this.#learned;
+    const count = this.#options.factors;
+    if (user !== null && typeof user === 'object') {
+      const values = toVectors('The factors of a user', user.factors, count);
+      if (values.length !== count) throw mismatch('The factors of a user', count, values.length);
+      if (values.every(Number.isFinite) && Number.isFinite(user.bias)) return user;
+      throw notFinite('The factors and the bias of a user');
+    }
+    this.#checkUser(user);
+    const bias = factors.userBiases && this.#runtime.memory.f32[factors.userBiases / 4 + user]!;
+    return { factors: factors.readRows(factors.userRow(user), 1), bias };
+  }
+
+  #checkIdle(): void {
+    this.#lifetime.check();
+    if (!this.#isLearning) return;
+    throw new LanewiseError(
+      'INVALID_ARGUMENT',
+      `This ${ESTIMATOR} is learning. Wait for that, or abort it, first.`,
+    );
+  }
+
+  /** Learns beside what is there, and takes it over once it is whole, or as far as it came. */
+  async #learn(
+    lesson: Omit<Lesson, 'options' | 'check'>,
+    long: LongCallOptions,
+    prepare: (factors: Factors) => void,
+    before: Losses = { train: [] },
+  ): Promise<this> {
+    const { userCount, itemCount } = lesson.ratings;
+    const { factors, biases } = this.#options;
+    const owned: Factors[] = [];
+    const add = (): Factors => {
+      owned.push(new Factors(this.#runtime, { userCount, itemCount, factors, biases }));
+      return owned.at(-1)!;
+    };
+    let training: Training | undefined;
+    this.#isLearning = true;
+    try {
+      const fresh = add();
+      const snapshot = lesson.epochs > 1 ? add() : undefined;
+      training = new Training(fresh, snapshot, {
+        ...lesson,
+        options: this.#options,
+        check: () => this.#lifetime.check(),
+      });
+      prepare(fresh);
+      await runPieces(training.run(), long);
+      this.#lifetime.check();
+      return this;
+    } finally {
+      this.#isLearning = false;
+      const kept = training?.kept;
+      if (training && kept && !this.#lifetime.isDisposed) {
+        this.#held.release();
+        const losses = { train: [...before.train, ...training.train], ...validationOf(before, training) };
+        this.#held.learned = { factors: kept, mean: lesson.mean, losses };
+        owned.splice(owned.indexOf(kept), 1);
+      }
+      training?.release();
+      for (const factors of owned) factors.release();
+    }
+  }
+}
+
+/** The errors of ratings for validation, if there were any. */
+function validationOf(before: Losses, { validation }: Training): Pick<Losses, 'validation'> {
+  if (validation.length > 0) return { validation };
+  return before.validation ? { validation: before.validation } : {};
+}
+
+/** Of two counts of users, and of items, the larger. */
+function largerCounts(
+  a: { readonly userCount: number; readonly itemCount: number },
+  b: { readonly userCount: number; readonly itemCount: number },
+): { userCount: number; itemCount: number } {
+  return {
+    userCount: Math.max(a.userCount, b.userCount),
+    itemCount: Math.max(a.itemCount, b.itemCount),
+  };
+}
+
+/** In float32, as the kernels take it. */
+function meanOf(ratings: Float32Array): number {
+  let sum = 0;
+  for (let i = 0; i < ratings.length; i++) sum += ratings[i]!;
+  return Math.fround(sum / ratings.length);
+}
+
+function checkInitial(name: string, input: VectorInput, count: number): Float32Array {
+  const values = toVectors(`initial.${name}`, input, 1);
+  if (values.length !== count) throw mismatch(`initial.${name}`, count, values.length);
+  if (!values.every(Number.isFinite)) throw notFinite(`initial.${name}`);
+  return values;
+}
+
+function mismatch(name: string, expected: number, got: number): LanewiseError {
+  return new LanewiseError('DIMENSION_MISMATCH', `${name} must hold ${expected} numbers; got ${got}.`, {
+    expected,
+    got,
+  });
+}
+
+function notFinite(name: string): LanewiseError {
+  return new LanewiseError('INVALID_VALUE', `${name} must be finite; some are not. Drop or replace them.`);
+}
