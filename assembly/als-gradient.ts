@@ -101,6 +101,24 @@ export function stepConjugate(x: usize, r: usize, p: usize, q: usize, width: u32
   return rest;
 }
 
+/** What entries add to the loss of a row x, beyond the squares of all its products: (1 + w) (1 - y . x)² - (y . x)². */
+export function sumLosses(
+  others: usize,
+  weights: usize,
+  count: u32,
+  factors: usize,
+  width: u32,
+  x: usize,
+): f64 {
+  const bytes = (<usize>width) << 2;
+  let sum: f64 = 0;
+  for (let i: usize = 0; i < (<usize>count) << 2; i += 4) {
+    const score = <f64>dot(factors + <usize>load<u32>(others + i) * bytes, x, bytes);
+    sum += (1 + <f64>load<f32>(weights + i)) * (1 - score) * (1 - score) - score * score;
+  }
+  return sum;
+}
+
 /** The inner product of two rows. */
 export function dotRows(a: usize, b: usize, width: u32): f32 {
   return dot(a, b, (<usize>width) << 2);

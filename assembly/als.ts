@@ -61,9 +61,10 @@ function scaleRows(
   count: u32,
   factors: usize,
   bytes: usize,
-  to: usize,
+  scaled: usize,
   right: usize,
 ): void {
+  let to = scaled;
   for (let i: usize = 0; i < (<usize>count) << 2; i += 4) {
     const row = factors + <usize>load<u32>(others + i) * bytes;
     const weight = load<f32>(weights + i);
@@ -227,13 +228,9 @@ function substitute(row0: usize, i: usize, bytes: usize, right: usize, scales: u
     a3 = f32x4.add(a3, f32x4.mul(v128.load(row3 + j), x));
   }
   const x3 = (load<f32>(right + i, 12) - sumLanes(a3)) * load<f32>(scales, 12);
-  const x2 =
-    (load<f32>(right + i, 8) - sumLanes(a2) - load<f32>(row2 + i, 12) * x3) * load<f32>(scales, 8);
+  const x2 = (load<f32>(right + i, 8) - sumLanes(a2) - load<f32>(row2 + i, 12) * x3) * load<f32>(scales, 8);
   const x1 =
-    (load<f32>(right + i, 4) -
-      sumLanes(a1) -
-      load<f32>(row1 + i, 8) * x2 -
-      load<f32>(row1 + i, 12) * x3) *
+    (load<f32>(right + i, 4) - sumLanes(a1) - load<f32>(row1 + i, 8) * x2 - load<f32>(row1 + i, 12) * x3) *
     load<f32>(scales, 4);
   const x0 =
     (load<f32>(right + i) -

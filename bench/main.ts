@@ -5,6 +5,7 @@ import { Command, Option } from 'commander';
 import { capabilities, measureRoof, type SetupOptions, setup } from 'lanewise';
 import { cluster } from './cases/cluster.ts';
 import { cold } from './cases/cold.ts';
+import { factorization } from './cases/factorization.ts';
 import { filter as filterCase } from './cases/filter.ts';
 import { hashing } from './cases/hashing.ts';
 import { pipeline } from './cases/pipeline.ts';
@@ -57,6 +58,7 @@ const cases = [
   filterCase,
   sparse,
   text,
+  factorization,
   pipeline,
   retrieval,
   scale,

@@ -2,7 +2,7 @@
 // tier serves everywhere.
 
 export { addNormal, solveNormal, startNormal } from '../als';
-export { addResiduals, applyGram, dotRows, stepConjugate } from '../als-gradient';
+export { addResiduals, applyGram, dotRows, stepConjugate, sumLosses } from '../als-gradient';
 export { finishHash, startHash, updateHash } from '../checksum';
 export { countPlaces, groupEntries, sumPlaces, transposeCsr } from '../csr-build';
 export { checkFinite } from '../csr-check';
@@ -11,3 +11,4 @@ export { addGram } from '../gram';
 export { scoreRows, selectItems } from '../items';
 export { sortResults } from '../results';
 export { shuffle } from '../shuffle';
+export { rankValues, walkDeepTrees, walkPerfectTrees, walkPerfectTreesOfRow } from '../trees';

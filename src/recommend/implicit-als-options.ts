@@ -4,7 +4,7 @@ import type { ImplicitALSSolver } from './implicit-als-solver.ts';
 
 const SOLVERS: readonly ImplicitALSSolver[] = ['cholesky', 'conjugateGradient'];
 const MOST_FACTORS = 1024;
-const MOST_ITERATIONS = 100_000;
+export const MOST_ITERATIONS = 100_000;
 /** Beyond, float32 could not even hold the products. */
 const LARGEST = 1e9;
 
@@ -14,9 +14,9 @@ export interface ImplicitALSOptions {
   readonly factors?: number;
   /** Times that all users and then all items are solved. @default 15 */
   readonly iterations?: number;
-  /** How much more an entry of rating r counts than none: its confidence is 1 + alpha r, above 0. @default 10 */
+  /** How much more an entry of rating r counts than none: its confidence is 1 + alpha r, above 0. @default 3 */
   readonly alpha?: number;
-  /** L2 penalty of the factors. @default 0.01 */
+  /** L2 penalty of the factors. @default 0.008 */
   readonly regularization?: number;
   /**
    * Whether the penalty of a row is multiplied by the summed confidence of its entries, those that are not there included;
@@ -25,11 +25,13 @@ export interface ImplicitALSOptions {
   readonly scaledRegularization?: boolean;
   /**
    * How the equations of a row are solved: exactly, or by some steps of conjugate gradients from the factors of the iteration
-   * before. @default 'cholesky'
+   * before. @default 'conjugateGradient'
    */
   readonly solver?: ImplicitALSSolver;
   /** Of conjugate gradients. @default 3 */
   readonly steps?: number;
+  /** Whether `losses` are told: as much as a fourth of the time more. @default false */
+  readonly trackLosses?: boolean;
   /** Draws the items' factors to begin with. @default 0 */
   readonly seed?: number;
 }
@@ -38,11 +40,17 @@ export type CheckedOptions = Required<ImplicitALSOptions>;
 
 /** @throws LanewiseError `INVALID_ARGUMENT` */
 export function checkOptions(options: ImplicitALSOptions | undefined): CheckedOptions {
-  const { factors = 64, iterations = 15, alpha = 10, regularization = 0.01, ...rest } = options ?? {};
-  const { scaledRegularization = true, solver = 'cholesky', steps = 3, seed = 0 } = rest;
+  const { factors = 64, iterations = 15, alpha = 3, regularization = 0.008, ...rest } = options ?? {};
+  const {
+    scaledRegularization = true,
+    solver = 'conjugateGradient',
+    steps = 3,
+    trackLosses = false,
+    seed = 0,
+  } = rest;
   if (!SOLVERS.includes(solver)) throw invalid('solver', SOLVERS, solver);
-  if (typeof scaledRegularization !== 'boolean')
-    throw invalid('scaledRegularization', [true, false], scaledRegularization);
+  for (const [name, value] of Object.entries({ scaledRegularization, trackLosses }))
+    if (typeof value !== 'boolean') throw invalid(name, [true, false], value);
   return {
     factors: checkInteger('factors', factors, 1, MOST_FACTORS),
     iterations: checkInteger('iterations', iterations, 1, MOST_ITERATIONS),
@@ -51,6 +59,7 @@ export function checkOptions(options: ImplicitALSOptions | undefined): CheckedOp
     scaledRegularization,
     solver,
     steps: checkInteger('steps', steps, 1, MOST_FACTORS),
+    trackLosses,
     seed: checkInteger('seed', seed, Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER),
   };
 }

@@ -1,4 +1,5 @@
 import type { Arena } from '../host/arena.ts';
+import type { CheckedOptions } from './implicit-als-options.ts';
 import type { Runtime } from './kernels.ts';
 
 /** Floating-point operations between two looks at the clock: a few milliseconds. */
@@ -18,9 +19,22 @@ export interface RowEquations {
   readonly penalty: number;
 }
 
-/** f32 x width a row, zeros behind the last factor. */
-export function widthOf(factors: number): number {
-  return 8 * Math.ceil(factors / 8);
+/** A tile has as many columns. */
+export const LANES = 8;
+
+/**
+ * The penalty of a row: the same for all, or as many times as the confidences of all its entries sum to, of which there are
+ * `others`, that are there or not.
+ */
+export function penaltyOf(
+  { regularization, scaledRegularization }: CheckedOptions,
+  weights: Float32Array,
+  others: number,
+): number {
+  if (!scaledRegularization) return regularization;
+  let sum = others;
+  for (let i = 0; i < weights.length; i++) sum += weights[i]!;
+  return regularization * sum;
 }
 
 /** What the rows of one side are solved with: the Gram matrix of the other side, and room. */
@@ -43,6 +57,12 @@ export class RowSolver {
     this.#gram = arena.allocate(4 * width * width);
     this.#room = arena.allocate(4 * width * (width + 4));
     this.#scratch = arena.allocate(8 * width * (width + BATCH));
+  }
+
+  /** A copy of the Gram matrix: width x width, row-major. */
+  get gram(): Float32Array {
+    const at = this.#gram / 4;
+    return this.#runtime.memory.f32.slice(at, at + this.width * this.width);
   }
 
   /** Takes the Gram matrix of some rows; yields operations. */

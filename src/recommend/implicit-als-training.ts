@@ -4,13 +4,23 @@ import type { Progress } from '../host/progress.ts';
 import { Random } from '../host/random.ts';
 import type { CheckedInteractions } from '../vectors/interactions.ts';
 import { type Entries, type GroupedEntries, groupInteractions } from './implicit-als-entries.ts';
-import { Factors } from './implicit-als-factors.ts';
 import type { CheckedOptions } from './implicit-als-options.ts';
-import { PIECE_OPERATIONS, RowSolver } from './implicit-als-solver.ts';
+import { LANES, PIECE_OPERATIONS, penaltyOf, type RowEquations, RowSolver } from './implicit-als-solver.ts';
 import type { Runtime } from './kernels.ts';
+import { Factors } from './matrix-factorization-factors.ts';
 
 /** Standard deviation of a drawn row's norm, about: small beside what is learned. */
 const DRAWN_NORM = 0.1;
+/** Numbers that are looked at, whether they are finite, at a time: a fraction of a millisecond. */
+const PIECE_FLOATS = 1 << 18;
+
+/** The rows that equations are made from. */
+interface Opposite {
+  readonly rows: number;
+  /** Of these, those with entries. */
+  readonly used: number;
+  readonly factors: number;
+}
 
 /**
  * Alternating least squares over some iterations. Whatever ends it, `kept` are the factors of the last whole iteration, and
@@ -21,13 +31,23 @@ export class Training {
   kept: Factors | undefined;
   /** Whole iterations. */
   iterations = 0;
+  /** Items that have entries. */
+  usedItems = 0;
   readonly #runtime: Runtime;
   readonly #options: CheckedOptions;
   readonly #interactions: CheckedInteractions;
   readonly #total: number;
+  readonly #check: () => void;
   #done = 0;
 
-  constructor(runtime: Runtime, options: CheckedOptions, interactions: CheckedInteractions) {
+  /** @param check throws where going on is in vain */
+  constructor(
+    runtime: Runtime,
+    options: CheckedOptions,
+    interactions: CheckedInteractions,
+    check: () => void,
+  ) {
+    this.#check = check;
     this.#runtime = runtime;
     this.#options = options;
     this.#interactions = interactions;
@@ -37,9 +57,9 @@ export class Training {
   /** Every yield is a piece of a few milliseconds. Progress counts rows that were solved. */
   *run(): Generator<Progress, void> {
     const { userCount, itemCount } = this.#interactions;
-    const { factors, alpha, solver, steps, iterations } = this.#options;
+    const { factors, alpha, solver, steps, iterations, trackLosses } = this.#options;
     const arena = new Arena(this.#runtime.memory);
-    const extents = { userCount, itemCount, factors, biases: false };
+    const extents = { userCount, itemCount, factors, biases: false, lanes: LANES };
     let current: Factors | undefined;
     let spare: Factors | undefined;
     try {
@@ -47,13 +67,16 @@ export class Training {
       let grouped = grouping.next();
       for (; !grouped.done; grouped = grouping.next()) yield this.#progress();
       const entries: Entries = grouped.value;
+      this.usedItems = entries.byItem.used;
       current = new Factors(this.#runtime, extents);
       spare = new Factors(this.#runtime, extents);
       yield* this.#draw(current, entries);
       const rows = new RowSolver(this.#runtime, arena, current.width, solver, steps);
       for (let iteration = 1; iteration <= iterations; iteration++) {
+        this.#check();
         yield* this.#solveUsers(rows, entries, current, spare);
         yield* this.#solveItems(rows, entries, current, spare);
+        if (trackLosses) this.losses.push(yield* this.#loss(rows, entries, spare));
         [current, spare] = [spare, current];
         this.kept = current;
         this.iterations = iteration;
@@ -73,40 +96,36 @@ export class Training {
     for (let i = 0; i < byItem.rows; i++) isMarked[userCount + i] = starts[i + 1]! > starts[i]! ? 1 : 0;
     factors.clear();
     const deviation = DRAWN_NORM / Math.sqrt(this.#options.factors);
-    for (const _ of factors.draw(isMarked, new Random(this.#options.seed), deviation))
-      yield this.#progress();
+    for (const _ of factors.draw(isMarked, new Random(this.#options.seed), deviation)) yield this.#progress();
   }
 
   #solveUsers(solver: RowSolver, { byUser, byItem }: Entries, from: Factors, to: Factors) {
-    return this.#solve(solver, byUser, byItem, from.items, [from.users, to.users]);
+    const opposite = { rows: byItem.rows, used: byItem.used, factors: from.items };
+    return this.#solve(solver, byUser, opposite, [from.users, to.users]);
   }
 
   /** From the users that were just solved. */
   #solveItems(solver: RowSolver, { byUser, byItem }: Entries, from: Factors, to: Factors) {
-    return this.#solve(solver, byItem, byUser, to.users, [from.items, to.items]);
+    const opposite = { rows: byUser.rows, used: byUser.used, factors: to.users };
+    return this.#solve(solver, byItem, opposite, [from.items, to.items]);
   }
 
   /** Solves all rows of one side, from the factors of the others. @throws LanewiseError `DIVERGED` */
   *#solve(
     solver: RowSolver,
-    { rows, starts, others, weights }: GroupedEntries,
-    opposite: GroupedEntries,
-    factors: number,
+    side: GroupedEntries,
+    opposite: Opposite,
     [from, to]: readonly [number, number],
   ): Generator<Progress, void> {
     const { memory, kernels } = this.#runtime;
     const bytes = 4 * solver.width;
-    for (const _ of solver.takeGram(factors, opposite.rows)) yield this.#progress();
-    const penaltyOf = this.#penalties(opposite.used);
-    for (let row = 0, checked = 0, operations = 0; row < rows; row++, this.#done++) {
-      const [start, end] = [memory.u32[starts / 4 + row]!, memory.u32[starts / 4 + row + 1]!];
+    for (const _ of solver.takeGram(opposite.factors, opposite.rows)) yield this.#progress();
+    for (let row = 0, checked = 0, operations = 0; row < side.rows; row++, this.#done++) {
+      const equations = this.#equations(side, row, opposite);
       const out = to + bytes * row;
-      operations += solver.width;
-      if (start === end) memory.u8.fill(0, out, out + bytes);
+      if (equations.count === 0) memory.u8.fill(0, out, out + bytes);
       else {
         memory.u8.copyWithin(out, from + bytes * row, from + bytes * (row + 1));
-        const [at, by, count] = [others + 4 * start, weights + 4 * start, end - start];
-        const equations = { others: at, weights: by, count, factors, penalty: penaltyOf(by, count) };
         for (const spent of solver.solve(equations, out)) {
           operations += spent;
           if (operations < PIECE_OPERATIONS) continue;
@@ -114,23 +133,48 @@ export class Training {
           yield this.#progress();
         }
       }
-      if (operations > 0 && row < rows - 1) continue;
+      operations += solver.width;
       const floats = (row + 1 - checked) * solver.width;
+      if (floats < PIECE_FLOATS && row < side.rows - 1) continue;
       if (kernels.checkFinite(to + bytes * checked, floats) < floats) throw this.#diverged();
       checked = row + 1;
+      yield this.#progress();
     }
   }
 
-  /** The penalty of a row: the same for all, or as many times as the confidences of all its entries sum to. */
-  #penalties(others: number): (weights: number, count: number) => number {
-    const { regularization, scaledRegularization } = this.#options;
-    if (!scaledRegularization) return () => regularization;
-    return (weights, count) => {
-      const { f32 } = this.#runtime.memory;
-      let sum = others;
-      for (let at = weights / 4; at < weights / 4 + count; at++) sum += f32[at]!;
-      return regularization * sum;
-    };
+  #equations({ starts, others, weights }: GroupedEntries, row: number, opposite: Opposite): RowEquations {
+    const { u32, f32 } = this.#runtime.memory;
+    const start = u32[starts / 4 + row]!;
+    const count = u32[starts / 4 + row + 1]! - start;
+    const at = weights + 4 * start;
+    const penalty = penaltyOf(this.#options, f32.subarray(at / 4, at / 4 + count), opposite.used);
+    return { others: others + 4 * start, weights: at, count, factors: opposite.factors, penalty };
+  }
+
+  /** What was minimised: all squared products by the Gram matrices, of which the solver has that of the users. */
+  *#loss(solver: RowSolver, { byUser, byItem }: Entries, of: Factors): Generator<Progress, number> {
+    const { kernels } = this.#runtime;
+    const { width, gram } = solver;
+    for (const _ of solver.takeGram(of.items, byItem.rows)) yield this.#progress();
+    let loss = solver.gram.reduce((sum, value, i) => sum + value * gram[i]!, 0);
+    const users = { rows: byUser.rows, used: byUser.used, factors: of.users };
+    const items = { rows: byItem.rows, used: byItem.used, factors: of.items };
+    for (const { side, own, opposite } of [
+      { side: byUser, own: users, opposite: items },
+      { side: byItem, own: items, opposite: users },
+    ]) {
+      for (let row = 0, operations = 0; row < side.rows; row++) {
+        const { others, weights, count, factors, penalty } = this.#equations(side, row, opposite);
+        const x = own.factors + 4 * width * row;
+        if (count > 0) loss += penalty * kernels.dotRows(x, x, width);
+        if (own === users) loss += kernels.sumLosses(others, weights, count, factors, width, x);
+        operations += 4 * width * (count + 1);
+        if (operations < PIECE_OPERATIONS) continue;
+        operations = 0;
+        yield this.#progress();
+      }
+    }
+    return loss;
   }
 
   #progress(): Progress {

@@ -1,7 +1,15 @@
 export * from '../host/index.ts';
 export type { Interactions } from '../vectors/interactions.ts';
 export type { FlameOptions } from './flame-graph.ts';
-export { capabilities, init } from './kernels.ts';
+export {
+  GradientBoostedTrees,
+  type TreesOptions,
+  type TreesPredictOptions,
+} from './gradient-boosted-trees.ts';
+export { ImplicitALS } from './implicit-als.ts';
+export type { ImplicitALSOptions } from './implicit-als-options.ts';
+export type { ImplicitALSSolver } from './implicit-als-solver.ts';
+export { capabilities, capabilities, init, init } from './kernels.ts';
 export type { LatencyBudget, LatencyBudgetOptions } from './latency-budget.ts';
 export {
   LatencyHistogram,
@@ -33,5 +41,13 @@ export {
 export { Popularity, type PopularityOptions } from './popularity.ts';
 export type { LatencySummary, ProfileReport, StageReport } from './profile-report.ts';
 export { Profiler, type ProfilerJson, type ProfilerOptions } from './profiler.ts';
-export type { Recommendations, Recommender, RecommendOptions } from './recommender.ts';
+export type {
+  Recommendations,
+  Recommendations,
+  Recommender,
+  Recommender,
+  RecommendOptions,
+  RecommendOptions,
+} from './recommender.ts';
 export type { CountedJson, StageJson, StageProfile } from './stage-profile.ts';
+export type { TreesInput } from './trees-json.ts';

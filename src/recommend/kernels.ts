@@ -54,6 +54,7 @@ export interface Kernels extends HashKernels {
     othersOut: number,
     valuesOut: number,
   ): void;
+  rankValues(features: number, featureCount: number, values: number, rows: number, ranks: number): void;
   scoreRows(
     vector: number,
     rows: number,
@@ -69,6 +70,14 @@ export interface Kernels extends HashKernels {
   sortResults(query: number): void;
   startNormal(gram: number, width: number, penalty: number, matrix: number, right: number): void;
   stepConjugate(x: number, r: number, p: number, q: number, width: number, square: number): number;
+  sumLosses(
+    others: number,
+    weights: number,
+    count: number,
+    factors: number,
+    width: number,
+    x: number,
+  ): number;
   sumPlaces(
     indptr: number,
     indices: number,
@@ -100,6 +109,27 @@ export interface Kernels extends HashKernels {
     indicesOut: number,
     valuesOut: number,
   ): void;
+  walkDeepTrees(
+    trees: number,
+    treeCount: number,
+    values: number,
+    valueBytes: number,
+    sums: number,
+    sumBytes: number,
+    blocks: number,
+    lanes: number,
+  ): void;
+  walkPerfectTrees(
+    trees: number,
+    treeCount: number,
+    depth: number,
+    ranks: number,
+    rankBytes: number,
+    sums: number,
+    sumBytes: number,
+    blocks: number,
+  ): void;
+  walkPerfectTreesOfRow(trees: number, treeCount: number, depth: number, ranks: number, sums: number): void;
 }
 
 /** The kernels of recommenders, the memory they work in, and their tier. */

@@ -17,6 +17,8 @@ export interface Extents {
   readonly itemCount: number;
   readonly factors: number;
   readonly biases: boolean;
+  /** What the width of a row is a multiple of, from 4 on. @default 4 */
+  readonly lanes?: number;
 }
 
 /**
@@ -26,7 +28,7 @@ export interface Extents {
  * | users: f32 x width a row | items: f32 x width a row | user biases: f32 each | item biases: f32 each |
  * ```
  *
- * The width is that of the factors, rounded up to four; zeros are behind the last. The biases are left out where there are
+ * The width is that of the factors, rounded up to its lanes; zeros are behind the last. The biases are left out where there are
  * none, and their addresses are 0.
  */
 export class Factors {
@@ -44,10 +46,10 @@ export class Factors {
 
   /** Its content is undefined. @throws LanewiseError `MEMORY_EXHAUSTED` */
   constructor(runtime: Runtime, extents: Extents) {
-    const { userCount, itemCount, factors, biases } = extents;
+    const { userCount, itemCount, factors, biases, lanes = 4 } = extents;
     this.runtime = runtime;
     this.extents = extents;
-    this.width = 4 * Math.ceil(factors / 4);
+    this.width = lanes * Math.ceil(factors / lanes);
     this.#arena = new Arena(runtime.memory);
     const rows = userCount + itemCount;
     this.#floats = rows * (this.width + (biases ? 1 : 0));

@@ -1,5 +1,5 @@
 import { LanewiseError } from '../host/errors.ts';
-import type { Bitmap } from '../vectors/bitmap.ts';
+import { Bitmap } from '../vectors/bitmap.ts';
 import { bestItems, checkWanted, type WantedItems } from './best-items.ts';
 import type { Factors } from './matrix-factorization-factors.ts';
 import type { Recommendations, RecommendOptions } from './recommender.ts';
@@ -88,12 +88,14 @@ function retrieve(
   index: CandidateIndex,
 ): Int32Array {
   const { itemCount } = model.factors.extents;
-  const asked = Math.min(itemCount, k + (exclude?.length ?? 0) + MARGIN);
-  const { ids } = index.search(queryOf(model, user), filter ? { k: asked, filter } : { k: asked });
-  const excluded = new Set(exclude);
+  // Excluded items are left to the index, too: asked for with the others, they could be most of what it finds.
+  const allowed = exclude?.length ? Bitmap.of(exclude).not(itemCount) : undefined;
+  const passing = allowed && filter ? allowed.and(filter) : (allowed ?? filter);
+  const asked = Math.min(itemCount, k + MARGIN);
+  const { ids } = index.search(queryOf(model, user), passing ? { k: asked, filter: passing } : { k: asked });
   return ids
     .filter((id) => {
-      if (id < itemCount) return id >= 0 && !excluded.has(id);
+      if (id < itemCount) return id >= 0 && (!passing || passing.has(id));
       throw new LanewiseError(
         'INVALID_ARGUMENT',
         `The index found item ${id}, of ${itemCount} that there are. Give an index that toIndex() made.`,

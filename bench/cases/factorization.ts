@@ -1,0 +1,188 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  FlatIndex,
+  MatrixFactorization,
+  type MatrixFactorizationOptions,
+  Random,
+  type Recommendations,
+} from 'lanewise';
+import {
+  type Case,
+  type Figure,
+  type Measurement,
+  patience,
+  type Setting,
+  summarize,
+  time,
+} from '../harness.ts';
+
+interface Ratings {
+  readonly users: Int32Array;
+  readonly items: Int32Array;
+  readonly ratings: Float32Array;
+}
+
+/** Ratings to learn from, and others to predict. */
+interface Split {
+  readonly name: string;
+  readonly train: Ratings;
+  readonly test: Ratings;
+  readonly userCount: number;
+  readonly itemCount: number;
+}
+
+/** Factors from ratings: how long an epoch takes, how well what was held out is predicted, how fast items are found. */
+export const factorization: Case = {
+  name: 'factorization',
+  async run(setting) {
+    const measurements = [await measureEpoch(setting)];
+    const figures: Figure[] = [];
+    const folder = process.env['LANEWISE_DATA'];
+    if (folder && existsSync(join(folder, 'ml1m.csv')) && !setting.isQuick) {
+      await reportRatings(readSplit100k(folder), { biases: true }, 0.945, figures);
+      await reportRatings(readSplit100k(folder), { biases: false }, undefined, figures);
+      const million = readSplit1m(folder);
+      await reportRatings(million, { biases: false }, undefined, figures);
+      using mf = await reportRatings(million, { biases: true }, 0.865, figures);
+      measurements.push(...(await measureRecommend(mf, million, setting, figures)));
+    } else {
+      if (!setting.isQuick) console.log('Set LANEWISE_DATA for MovieLens.');
+      const split = splitOf('made', makeRatings(4000, 3706, setting.isQuick ? 20_000 : 200_000), 0.1);
+      using mf = await learn(split, {});
+      measurements.push(...(await measureRecommend(mf, split, setting, figures)));
+    }
+    return { measurements, figures };
+  },
+};
+
+async function measureEpoch(setting: Setting): Promise<Measurement> {
+  const count = setting.isQuick ? 20_000 : 200_000;
+  const made = makeRatings(10_000, 5_000, count);
+  const epochs = setting.isQuick ? 3 : 40;
+  using mf = await MatrixFactorization.create({ factors: 64, epochs });
+  // What an epoch takes beyond the first, which pays for checking, copying and drawing.
+  const once = await MatrixFactorization.create({ factors: 64, epochs: 1 });
+  const times: number[] = [];
+  for (let run = 0; run < (setting.isQuick ? 2 : 7); run++) {
+    const first = await milliseconds(() => once.fit({ ...made, userCount: 10_000, itemCount: 5_000 }));
+    const all = await milliseconds(() => mf.fit({ ...made, userCount: 10_000, itemCount: 5_000 }));
+    times.push((all - first) / (epochs - 1));
+  }
+  once.dispose();
+  times.sort((a, b) => a - b);
+  return summarize(`SGD epoch, ${count} ratings x 64 factors, 10000 x 5000`, 'MatrixFactorization', times, {
+    multiplyAdds: 4 * 64 * count,
+  });
+}
+
+async function learn(split: Split, options: MatrixFactorizationOptions): Promise<MatrixFactorization> {
+  const mf = await MatrixFactorization.create({ factors: 64, epochs: 20, ...options });
+  const { userCount, itemCount } = split;
+  return mf.fit({ ...split.train, userCount, itemCount });
+}
+
+async function reportRatings(
+  split: Split,
+  options: MatrixFactorizationOptions,
+  atMost: number | undefined,
+  figures: Figure[],
+): Promise<MatrixFactorization> {
+  const start = performance.now();
+  const mf = await learn(split, options);
+  const seconds = (performance.now() - start) / 1000;
+  const { users, items, ratings } = split.test;
+  const squares = mf.predict(users, items).map((value, i) => (value - ratings[i]!) ** 2);
+  const ratio = Math.sqrt(squares.reduce((sum, value) => sum + value, 0) / ratings.length);
+  const text = `RMSE ${options.biases ? 'with' : 'without'} biases, 20 epochs in ${seconds.toFixed(2)} s`;
+  if (atMost !== undefined) figures.push({ job: split.name, text, ratio, atMost });
+  else console.log(`${split.name}: ${text}: ${ratio.toFixed(4)}`);
+  return mf;
+}
+
+/** Ten items for each user, without those that were rated: by a scan of all, and through an exact index. */
+async function measureRecommend(
+  mf: MatrixFactorization,
+  { train, name }: Split,
+  setting: Setting,
+  figures: Figure[],
+): Promise<Measurement[]> {
+  const seen: number[][] = Array.from({ length: mf.userCount }, () => []);
+  train.users.forEach((user, i) => {
+    seen[user]!.push(train.items[i]!);
+  });
+  const exclude = seen.map((items) => Int32Array.from(items));
+  using index = await mf.toIndex(FlatIndex);
+  const scan = (user: number) => mf.recommend(user, { k: 10, exclude: exclude[user]! });
+  const flat = (user: number) => mf.recommend(user, { k: 10, exclude: exclude[user]!, index });
+  let same = 0;
+  for (let user = 0; user < mf.userCount; user++) same += isSame(scan(user), flat(user)) ? 1 : 0;
+  figures.push({
+    ...{ job: name, text: 'users for whom the index gives what the scan gives' },
+    ...{ ratio: same / mf.userCount, atLeast: 1 },
+  });
+  return [scan, flat].map((run, i) => {
+    const times = time((i) => run((i * 37) % mf.userCount), patience(setting));
+    const method = ['scan of all items', 'through FlatIndex'][i]!;
+    return summarize(`recommend 10 of ${mf.itemCount} items`, method, times, { queries: 1 });
+  });
+}
+
+function isSame(a: Recommendations, b: Recommendations): boolean {
+  return a.ids.every((id, i) => id === b.ids[i] && a.scores[i] === b.scores[i]);
+}
+
+async function milliseconds(run: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await run();
+  return performance.now() - start;
+}
+
+/** Users and items drawn evenly, so that no row stays in a cache; ratings 1..5. */
+function makeRatings(userCount: number, itemCount: number, count: number): Ratings {
+  const random = new Random(1);
+  return {
+    users: Int32Array.from({ length: count }, () => random.integer(userCount)),
+    items: Int32Array.from({ length: count }, () => random.integer(itemCount)),
+    ratings: Float32Array.from({ length: count }, () => 1 + random.integer(5)),
+  };
+}
+
+/** MovieLens counts from 1. */
+function readRatings(path: string): Ratings {
+  const lines = readFileSync(path, 'utf8').trim().split('\n').slice(1);
+  const rows = lines.map((line) => line.split(',', 3).map(Number));
+  return {
+    users: Int32Array.from(rows, ([user]) => user! - 1),
+    items: Int32Array.from(rows, ([, item]) => item! - 1),
+    ratings: Float32Array.from(rows, ([, , rating]) => rating!),
+  };
+}
+
+function readSplit100k(folder: string): Split {
+  const train = readRatings(join(folder, 'ml100k_u1_base.csv'));
+  const test = readRatings(join(folder, 'ml100k_u1_test.csv'));
+  return { name: 'ML-100K u1', train, test, ...countsOf(train, test) };
+}
+
+function readSplit1m(folder: string): Split {
+  return splitOf('ML-1M, nine tenths', readRatings(join(folder, 'ml1m.csv')), 0.1);
+}
+
+/** A seeded share of the ratings is held out. */
+function splitOf(name: string, all: Ratings, share: number): Split {
+  const random = new Random(7);
+  const isHeld = Array.from(all.users, () => random.uniform() < share);
+  const part = (held: boolean): Ratings => ({
+    users: all.users.filter((_, i) => isHeld[i] === held),
+    items: all.items.filter((_, i) => isHeld[i] === held),
+    ratings: all.ratings.filter((_, i) => isHeld[i] === held),
+  });
+  return { name, train: part(false), test: part(true), ...countsOf(all, all) };
+}
+
+function countsOf(a: Ratings, b: Ratings): { userCount: number; itemCount: number } {
+  const count = (x: Int32Array, y: Int32Array) =>
+    1 + [x, y].flatMap((ids) => [...ids]).reduce((m, id) => Math.max(m, id), 0);
+  return { userCount: count(a.users, b.users), itemCount: count(a.items, b.items) };
+}
