@@ -9,7 +9,7 @@ export {
 export { ImplicitALS } from './implicit-als.ts';
 export type { ImplicitALSOptions } from './implicit-als-options.ts';
 export type { ImplicitALSSolver } from './implicit-als-solver.ts';
-export { capabilities, capabilities, init, init } from './kernels.ts';
+export { capabilities, init } from './kernels.ts';
 export type { LatencyBudget, LatencyBudgetOptions } from './latency-budget.ts';
 export {
   LatencyHistogram,
@@ -41,13 +41,6 @@ export {
 export { Popularity, type PopularityOptions } from './popularity.ts';
 export type { LatencySummary, ProfileReport, StageReport } from './profile-report.ts';
 export { Profiler, type ProfilerJson, type ProfilerOptions } from './profiler.ts';
-export type {
-  Recommendations,
-  Recommendations,
-  Recommender,
-  Recommender,
-  RecommendOptions,
-  RecommendOptions,
-} from './recommender.ts';
+export type { Recommendations, Recommender, RecommendOptions } from './recommender.ts';
 export type { CountedJson, StageJson, StageProfile } from './stage-profile.ts';
 export type { TreesInput } from './trees-json.ts';
