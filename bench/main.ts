@@ -8,6 +8,9 @@ import { cold } from './cases/cold.ts';
 import { factorization } from './cases/factorization.ts';
 import { filter as filterCase } from './cases/filter.ts';
 import { hashing } from './cases/hashing.ts';
+import { implicit } from './cases/implicit.ts';
+import { mlp } from './cases/mlp.ts';
+import { neighbours } from './cases/neighbours.ts';
 import { pipeline } from './cases/pipeline.ts';
 import { retrieval } from './cases/retrieval.ts';
 import { scale } from './cases/scale.ts';
@@ -58,9 +61,12 @@ const cases = [
   filterCase,
   sparse,
   text,
-  factorization,
-  pipeline,
   retrieval,
+  factorization,
+  implicit,
+  neighbours,
+  mlp,
+  pipeline,
   scale,
   cold,
   size,

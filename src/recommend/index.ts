@@ -1,5 +1,6 @@
 export * from '../host/index.ts';
 export type { Interactions } from '../vectors/interactions.ts';
+export type { Activation, OutputActivation } from './activations.ts';
 export type { FlameOptions } from './flame-graph.ts';
 export {
   GradientBoostedTrees,
@@ -9,6 +10,7 @@ export {
 export { ImplicitALS } from './implicit-als.ts';
 export type { ImplicitALSOptions } from './implicit-als-options.ts';
 export type { ImplicitALSSolver } from './implicit-als-solver.ts';
+export { ItemKnn, type ItemKnnOptions, type UserItems } from './item-knn.ts';
 export { capabilities, init } from './kernels.ts';
 export type { LatencyBudget, LatencyBudgetOptions } from './latency-budget.ts';
 export {
@@ -31,6 +33,13 @@ export type {
   PartialFitOptions,
 } from './matrix-factorization-options.ts';
 export type { CandidateIndex, FoldedUser, RetrieveOptions } from './matrix-factorization-ranking.ts';
+export {
+  type MlpFileOptions,
+  type MlpLayerDescription,
+  type MlpOptions,
+  MlpRanker,
+} from './mlp.ts';
+export type { MlpLayer } from './mlp-layers.ts';
 export {
   type NextContext,
   Pipeline,

@@ -6,6 +6,15 @@ import { type Runtime as HostRuntime, type KernelFamily, load, prepare } from '.
 /** The kernels as AssemblyScript exports them (assembly/families/recommend.ts): addresses in, numbers out. */
 export interface Kernels extends HashKernels {
   addGram(x: number, rows: number, stride: number, mean: number, scratch: number, gram: number): void;
+  addNeighbours(
+    items: number,
+    values: number,
+    count: number,
+    starts: number,
+    ids: number,
+    similarities: number,
+    scores: number,
+  ): void;
   addNormal(
     others: number,
     weights: number,
@@ -29,6 +38,16 @@ export interface Kernels extends HashKernels {
   applyGram(gram: number, width: number, penalty: number, v: number, out: number): void;
   checkFinite(values: number, count: number): number;
   countPlaces(indptr: number, indices: number, rows: number): number;
+  denseLayer(
+    x: number,
+    rows: number,
+    xBytes: number,
+    weights: number,
+    biases: number,
+    depth: number,
+    panels: number,
+    y: number,
+  ): void;
   dotRows(a: number, b: number, width: number): number;
   factorize(
     ratings: number,
@@ -44,6 +63,9 @@ export interface Kernels extends HashKernels {
     penalty: number,
     biasPenalty: number,
   ): number;
+  findNeighbours(task: number, budget: number): number;
+  gelu(values: number, count: number, constants: number): void;
+  geluByTangent(values: number, count: number, constants: number): void;
   groupEntries(
     keys: number,
     others: number,
@@ -54,7 +76,33 @@ export interface Kernels extends HashKernels {
     othersOut: number,
     valuesOut: number,
   ): void;
+  keepLast(starts: number, items: number, values: number, rows: number): number;
+  makeRooms(task: number, most: number, results: number): number;
+  packNeighbours(
+    queries: number,
+    from: number,
+    to: number,
+    first: number,
+    starts: number,
+    ids: number,
+    similarities: number,
+  ): number;
+  predictRatings(
+    users: number,
+    items: number,
+    count: number,
+    rowStarts: number,
+    rowItems: number,
+    rowValues: number,
+    starts: number,
+    ids: number,
+    similarities: number,
+    means: number,
+    known: number,
+    out: number,
+  ): void;
   rankValues(features: number, featureCount: number, values: number, rows: number, ranks: number): void;
+  relu(values: number, count: number): void;
   scoreRows(
     vector: number,
     rows: number,
@@ -66,6 +114,7 @@ export interface Kernels extends HashKernels {
   ): void;
   selectItems(query: number, scores: number, first: number, count: number, excluded: number): void;
   shuffle(entries: number, from: number, to: number, state: number): void;
+  sigmoid(values: number, count: number, constants: number): void;
   solveNormal(matrix: number, right: number, width: number, scales: number, out: number): void;
   sortResults(query: number): void;
   startNormal(gram: number, width: number, penalty: number, matrix: number, right: number): void;

@@ -53,7 +53,10 @@ export interface FitOptions extends LongCallOptions {
 
 /** What `partialFit` takes beside ratings. */
 export interface PartialFitOptions extends LongCallOptions {
-  /** Passes over the new ratings, at the rates of the first epochs. @default 1 */
+  /**
+   * Passes over the new ratings, at the rates of the first epochs: more of them fit the new ratings better, and what was
+   * learned before worse. @default 3
+   */
   readonly epochs?: number;
 }
 

@@ -113,7 +113,9 @@ export function similarTo(
 ): Recommendations {
   const { runtime, width, extents } = factors;
   const { memory, kernels } = runtime;
-  const { exclude = [], ...wanted } = checkWanted(options, extents.itemCount);
+  const wanted = checkWanted(options, extents.itemCount);
+  const exclude = new Int32Array(1 + (wanted.exclude?.length ?? 0)).fill(item);
+  exclude.set(wanted.exclude ?? []);
   const scales = factors.scales;
   const vector = memory.allocate(4 * width);
   try {
@@ -121,8 +123,7 @@ export function similarTo(
     const row = factors.itemRow(item) / 4;
     const unit = memory.f32.slice(row, row + width).map((value) => value * scale);
     memory.f32.set(unit, vector / 4);
-    const others = { ...wanted, exclude: Int32Array.of(...exclude, item) };
-    return bestItems(runtime, extents.itemCount, others, (first, count, out) => {
+    return bestItems(runtime, extents.itemCount, { ...wanted, exclude }, (first, count, out) => {
       kernels.scoreRows(vector, factors.itemRow(first), 4 * width, count, scales + 4 * first, 0, out);
     });
   } finally {

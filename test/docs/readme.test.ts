@@ -77,6 +77,23 @@ test('the example of sparse matrices and text in the README runs and gives what 
   }
 });
 
+test('the example of recommenders in the README runs and recommends what is left', async () => {
+  const example = readFileSync(README, 'utf8')
+    .match(/```ts\n[\s\S]*?```/g)![3]!
+    .slice(6, -3);
+  await writeFile(QUICKSTART, `${example}\nexport { ids, mf, scores };\n`);
+  try {
+    const { ids, mf, scores } = await import(`${QUICKSTART.pathname}?recommend`);
+    expect(ids).toEqual(Int32Array.of(2));
+    expect(scores[0]).toBe(mf.predict(0, 2));
+    // Nobody has rated below 1 or above 5, and the one rating of item 2 is a 5.
+    expect(scores[0]).toBeGreaterThan(mf.mean);
+    expect(scores[0]).toBeLessThan(5.5);
+  } finally {
+    await rm(QUICKSTART);
+  }
+});
+
 test('the README begins with the two commands of a newcomer', () => {
   const commands = /```sh\n([\s\S]*?)```/.exec(readFileSync(README, 'utf8'))![1]!;
   expect(commands).toMatch(/^npm ci && npm start/);

@@ -151,6 +151,21 @@ describe.each([false, true])('a fit that is stopped (validation: %s)', (isValida
   });
 });
 
+test('a fit that is stopped when all is done holds all of it', async () => {
+  using whole = await create({ factors: 5, epochs: 2 });
+  await whole.fit(LEARNED, { validation: VALIDATION });
+  using mf = await create({ factors: 5, epochs: 2 });
+  const controller = new AbortController();
+  const onProgress = ({ done, total }: Progress) => {
+    if (done === total) controller.abort('late');
+  };
+  await inPieces(async () => {
+    const options = { validation: VALIDATION, signal: controller.signal, onProgress };
+    await expect(mf.fit(LEARNED, options)).rejects.toBe('late');
+  });
+  expect(stateOf(mf)).toEqual(stateOf(whole));
+});
+
 test('a signal that has fired leaves everything as it was', async () => {
   using mf = await create({ factors: 5 });
   const before = bytesInUse();
@@ -164,6 +179,28 @@ describe('a learning rate that diverges', () => {
     const before = bytesInUse();
     await expect(mf.fit(LEARNED)).rejects.toMatchObject({ code: 'DIVERGED', got: 1 });
     expect([mf.isFitted, bytesInUse()]).toEqual([false, before]);
+  });
+
+  test('is told where errors stay finite and factors do not', async () => {
+    // The step is 10^9 x 10^30, beyond float32; the squared error is 10^60.
+    using mf = await create({ factors: 8, learningRate: 1e9, epochs: 1, biases: false });
+    await expect(mf.fit({ users: [0], items: [0], ratings: [1e30] })).rejects.toMatchObject({
+      code: 'DIVERGED',
+    });
+  });
+
+  test('is told within the epoch, not at its end', async () => {
+    const users = Array.from({ length: 6000 }, (_, i) => i % 30);
+    const told: number[] = [];
+    using mf = await create({ factors: 1024, learningRate: 1e5 });
+    await inPieces(async () => {
+      const ratings = users.map((user) => user % 5);
+      const onProgress = ({ done }: Progress) => void told.push(done);
+      const fitting = mf.fit({ users, items: users, ratings }, { onProgress });
+      await expect(fitting).rejects.toMatchObject({ code: 'DIVERGED', got: 1 });
+    });
+    // The first piece of 2048 ratings is enough.
+    expect(Math.max(...told)).toBeLessThan(3000);
   });
 
   test('leaves the factors of the last whole epoch, all finite', async () => {

@@ -157,6 +157,17 @@ describe('an index of the items', () => {
     expect(errorOf(() => mf.recommend(0, { index: narrow })).code).toBe('DIMENSION_MISMATCH');
   });
 
+  test('may rank what is nearly equal in another order, as rounding does', async () => {
+    using mf = await fitted();
+    using flat = await mf.toIndex(FlatIndex);
+    const search = (query: Float32Array, options: { k: number }) => {
+      const { ids } = flat.search(query, options);
+      [ids[4], ids[5]] = [ids[5]!, ids[4]!];
+      return { ids };
+    };
+    expect(mf.recommend(4, { k: 5, index: { search } })).toEqual(mf.recommend(4, { k: 5 }));
+  });
+
   test('need not heed a filter', async () => {
     using mf = await fitted();
     const index = { search: () => ({ ids: Int32Array.from({ length: 74 }, (_, i) => 73 - i) }) };
