@@ -1,11 +1,20 @@
 import { Random } from 'lanewise';
 import type { ImplicitEntries } from '../reference/implicit-als.ts';
 
+/** What users did, one entry a pair. */
+export interface Pairs {
+  readonly users: number[];
+  readonly items: number[];
+  readonly ratings: number[];
+  readonly userCount: number;
+  readonly itemCount: number;
+}
+
 export const USERS = 41;
 export const ITEMS = 29;
 
 /** Distinct pairs, in no order, with ratings in eighths; the last user and the last item have none. */
-export function makePairs(count: number, seed: number) {
+export function makePairs(count: number, seed: number): Pairs {
   const random = new Random(seed);
   const ratings = new Map<number, number>();
   while (ratings.size < count) {
@@ -23,9 +32,6 @@ export function makePairs(count: number, seed: number) {
 }
 
 /** The entries of pairs. With ratings in eighths and alpha a small integer, weights are exact. */
-export function weigh(
-  { users, items, ratings }: ReturnType<typeof makePairs>,
-  alpha: number,
-): ImplicitEntries {
+export function weigh({ users, items, ratings }: Pairs, alpha: number): ImplicitEntries {
   return { users, items, weights: ratings.map((rating) => alpha * rating) };
 }
