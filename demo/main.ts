@@ -9,6 +9,7 @@ const MISTAKE = 2;
 const SHOW: Readonly<Record<Topic, (options: Options) => Promise<void>>> = {
   search: async (options) => (await import('./topics/search.ts')).showSearch(options),
   sparse: async (options) => (await import('./topics/sparse.ts')).showSparse(options),
+  recommend: async (options) => (await import('./topics/recommend.ts')).showRecommend(options),
   retrieval: async (options) => (await import('./topics/retrieval.ts')).showRetrieval(options),
 };
 

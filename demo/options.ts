@@ -6,19 +6,22 @@ const METRICS = ['cosine', 'ip', 'l2'] as const;
 
 export type Metric = (typeof METRICS)[number];
 
-const TOPICS = ['search', 'sparse', 'retrieval'] as const;
+const TOPICS = ['search', 'sparse', 'retrieval', 'recommend'] as const;
 
 /** What the demo is about. */
 export type Topic = (typeof TOPICS)[number];
 
-/** The options of one topic alone. */
+/** The options of each topic. */
 const OPTIONS_OF: Readonly<Record<Topic, readonly string[]>> = {
   search: ['vectors', 'queries', 'labels', 'metric', 'word', 'method', 'plot', 'budget'],
   sparse: ['like'],
   retrieval: ['query'],
+  recommend: ['package', 'ratings', 'user', 'plot', 'budget'],
 };
 /** What `--k` is without it. */
-const K_OF: Readonly<Record<Topic, number>> = { search: 10, sparse: 10, retrieval: 5 };
+const K_OF: Readonly<Record<Topic, number>> = { search: 10, sparse: 10, retrieval: 5, recommend: 10 };
+/** What `--budget` is without it. */
+const BUDGET_OF: Readonly<Record<Topic, number>> = { search: 10, sparse: 10, retrieval: 10, recommend: 100 };
 
 /** The command line, checked as far as it can be without opening a file. */
 export interface Options {
@@ -37,16 +40,23 @@ export interface Options {
   readonly budget: number;
   /** The one method to measure; all of them without it. */
   readonly method?: string;
-  /** The file to draw the curve of recall against queries a second into. */
+  /** The file to draw into: recall against queries a second, errors epoch by epoch, or where time goes. */
   readonly plot?: string;
   /** Packages that others are compared with; well-known ones, beside all else, without them. */
   readonly like: readonly string[];
   /** What is sought among the packages' synopses; some examples without them. */
   readonly query: readonly string[];
+  /** Packages to recommend for; some examples, beside all else, without them. */
+  readonly package: readonly string[];
+  /** A file of ratings to recommend by. */
+  readonly ratings?: string;
+  /** Who of that file is recommended to, as it is called there. */
+  readonly user?: string;
 }
 
-interface Given extends Omit<Options, 'k'> {
+interface Given extends Omit<Options, 'k' | 'budget'> {
   readonly k?: number;
+  readonly budget?: number;
 }
 
 const EXAMPLES = `
@@ -61,8 +71,12 @@ Examples:
   npm start -- --topic sparse --like gimp,octave   packages with the same dependencies
   npm start -- --topic retrieval                   their synopses by BM25, LSA and both
   npm start -- --topic retrieval --query "photo editor" --k 3
+  npm start -- --topic recommend                   what packages need beside what they are known to need
+  npm start -- --topic recommend --package gimp    for this package, nothing measured
+  npm start -- --topic recommend --ratings ml-100k/u.data --user 42 --plot losses.svg
 
-Files are .npy (float32, float16, int8 or uint8, two-dimensional, C order), .fvecs or .bvecs.
+Vectors are .npy (float32, float16, int8 or uint8, two-dimensional, C order), .fvecs or .bvecs; ratings are lines of
+user, item, rating and time between tabs, commas, :: or semicolons, with or without a header.
 Exit code: 0 done, 2 a mistake in the options or the files, told in one line on stderr.`;
 
 function positiveInteger(text: string): number {
@@ -93,7 +107,7 @@ function appendQuery(text: string, queries: readonly string[]): readonly string[
 /** @throws UsageError for an option of another topic than the one that is shown */
 function checkTopic(topic: Topic, isGiven: (option: string) => boolean): void {
   for (const other of TOPICS) {
-    const stray = other === topic ? undefined : OPTIONS_OF[other].find(isGiven);
+    const stray = OPTIONS_OF[other].find((option) => isGiven(option) && !OPTIONS_OF[topic].includes(option));
     if (stray === undefined) continue;
     const known = ['k', ...OPTIONS_OF[topic]].map((option) => `--${option}`).join(', ');
     throw new UsageError(`--${stray} belongs to --topic ${other}: --topic ${topic} takes ${known}`);
@@ -109,10 +123,16 @@ export function readOptions(commandLine: readonly string[]): Options {
   const program = new Command('npm start --')
     .description(
       'Vector search on real vectors: nearest rows, latency and recall of every method, and what fits a budget. ' +
-        'Other topics: sparse matrices, and retrieval of texts.',
+        'Other topics: sparse matrices, retrieval of texts, and recommenders.',
     )
     .addOption(new Option('--topic <name>', 'what to show').choices(TOPICS).default('search'))
     .option('--k <count>', 'results a query (default: 10; 5 of retrieval)', positiveInteger)
+    .option('--plot <file>', 'draw what was measured as SVG (search, recommend)')
+    .option(
+      '--budget <ms>',
+      'what a request may take, milliseconds (search: 10, recommend: 100)',
+      positiveNumber,
+    )
     .optionsGroup('Options of --topic search:')
     .option('--vectors <file>', 'vectors to search (default: 40,000 GloVe words)')
     .option('--queries <file>', 'query vectors (default: rows of the vectors, held out of the index)')
@@ -127,8 +147,6 @@ export function readOptions(commandLine: readonly string[]): Options {
     .addOption(
       new Option('--method <name>', 'measure one method alone').choices(METHODS.map(({ name }) => name)),
     )
-    .option('--plot <file>', 'draw recall against queries a second as SVG')
-    .option('--budget <ms>', 'latency budget of a query, milliseconds', positiveNumber, 10)
     .optionsGroup('Options of --topic sparse:')
     .addOption(
       new Option('--like <package>', 'only show packages like this one; repeat it or list them with commas')
@@ -141,6 +159,15 @@ export function readOptions(commandLine: readonly string[]): Options {
         .argParser(appendQuery)
         .default([], 'some examples'),
     )
+    .optionsGroup('Options of --topic recommend:')
+    .addOption(
+      new Option('--package <package>', 'only recommend for this one; repeat it or list them with commas')
+        .argParser(appendWords)
+        .default([], 'models compared and profiled, too, and some examples')
+        .conflicts(['ratings', 'plot', 'budget']),
+    )
+    .option('--ratings <file>', 'recommend by the ratings of this file (default: dependencies of packages)')
+    .option('--user <id>', 'who of --ratings is recommended to (default: who rated most)')
     .addHelpText('after', EXAMPLES)
     // The caller prints the one line; a suggestion would be a second.
     .showSuggestionAfterError(false)
@@ -148,5 +175,8 @@ export function readOptions(commandLine: readonly string[]): Options {
     .exitOverride();
   const given = program.parse(commandLine, { from: 'user' }).opts<Given>();
   checkTopic(given.topic, (option) => program.getOptionValueSource(option) === 'cli');
-  return { ...given, k: given.k ?? K_OF[given.topic] };
+  if (given.user !== undefined && given.ratings === undefined)
+    throw new UsageError('--user is one of --ratings: give the file');
+  const { k = K_OF[given.topic], budget = BUDGET_OF[given.topic] } = given;
+  return { ...given, k, budget };
 }

@@ -101,16 +101,9 @@ async function measureFit(
   times.shift(); // the compiler's
   times.sort((a, b) => a - b);
   const job = `${name}, fit ${rated.users.length} ratings`;
-  const measured = summarize(job, `ItemKnn ${options.similarity}`, times, { multiplyAdds: pairsOf(rated) });
+  const measured = summarize(job, `ItemKnn ${options.similarity}`, times);
   figures.push({ job, text: `seconds, ${options.similarity}`, ratio: measured.median / 1000, atMost: 3 });
   return measured;
-}
-
-/** Products of two ratings of the same user. */
-function pairsOf({ users }: Rated): number {
-  const counts = new Map<number, number>();
-  for (const user of users) counts.set(user, (counts.get(user) ?? 0) + 1);
-  return [...counts.values()].reduce((sum, count) => sum + (count * (count - 1)) / 2, 0);
 }
 
 function likedOf({ users, items, ratings }: Rated): Interactions {

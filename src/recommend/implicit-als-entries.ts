@@ -15,6 +15,9 @@ export interface GroupedEntries {
   readonly used: number;
 }
 
+/** Entries that are copied between two looks at the clock. */
+const PIECE_ENTRIES = 1 << 19;
+
 export interface Entries {
   readonly byUser: GroupedEntries;
   readonly byItem: GroupedEntries;
@@ -30,8 +33,9 @@ export function* groupInteractions(
   const count = ratings ? ratings.reduce((sum, rating) => sum + (rating > 0 ? 1 : 0), 0) : users.length;
   const place = (words: number): number => arena.allocate(4 * words);
   const [keys, others, values] = [place(count), place(count), place(count)];
-  const { u32, f32 } = memory;
   for (let i = 0, to = 0; i < users.length; i++) {
+    if (i % PIECE_ENTRIES === PIECE_ENTRIES - 1) yield;
+    const { u32, f32 } = memory;
     const rating = ratings ? ratings[i]! : 1;
     if (rating === 0) continue;
     u32[keys / 4 + to] = items[i]!;
@@ -47,9 +51,11 @@ export function* groupInteractions(
   kernels.transposeCsr(itemStarts, itemUsers, itemWeights, itemCount, userCount, starts, keys, values);
   yield;
   const places = kernels.countPlaces(starts, keys, userCount);
+  yield;
   const [userStarts, userItems, userWeights] = [place(userCount + 1), place(places), place(places)];
   kernels.sumPlaces(starts, keys, values, userCount, userStarts, userItems, userWeights);
   for (const address of [keys, others, values, starts]) arena.free(address);
+  yield;
   const weights = memory.f32.subarray(userWeights / 4, userWeights / 4 + places);
   for (let i = 0; i < places; i++) weights[i]! *= alpha;
   yield;

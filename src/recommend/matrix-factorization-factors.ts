@@ -3,8 +3,10 @@ import type { Progress } from '../host/progress.ts';
 import type { Random } from '../host/random.ts';
 import type { Runtime } from './kernels.ts';
 
-/** Bytes that are drawn, checked or copied between two looks at the clock: a few milliseconds. */
+/** Bytes that are checked or copied between two looks at the clock: a few milliseconds. */
 const PIECE_BYTES = 1 << 22;
+/** Numbers that are drawn in as much time. */
+const PIECE_DRAWN = 1 << 18;
 /** A difference of two uniform numbers has the variance 1/6. */
 const DRAWN_DEVIATION: number = Math.sqrt(1 / 6);
 
@@ -117,7 +119,7 @@ export class Factors {
   *draw(isMarked: Uint8Array, random: Random, deviation: number): Generator<Progress> {
     const { factors } = this.extents;
     const scale = deviation / DRAWN_DEVIATION / 65_536;
-    const most = Math.ceil(PIECE_BYTES / 4 / this.width);
+    const most = Math.ceil(PIECE_DRAWN / this.width);
     for (let row = 0, drawn = 0; row < isMarked.length; row++) {
       const { f32 } = this.runtime.memory;
       const start = this.users / 4 + this.width * row;

@@ -46,7 +46,7 @@ interface Step {
  *
  * @returns the sum of the squared errors, each as it was before its step
  */
-export function learnRatings(
+function learnRatings(
   factors: Factors,
   { address }: RatingsBlock,
   from: number,

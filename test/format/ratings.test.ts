@@ -170,6 +170,19 @@ describe('readRatings', () => {
     expect([...read.ratings!]).toEqual(ratings.map((rating) => Math.fround(Number(rating))));
   });
 
+  test('reads times as JavaScript does, whatever their digits', () => {
+    const times = [
+      '0.1234567890123456789',
+      '9007199254740993.25',
+      '123456789012345.6',
+      '1.7976931348623157e308',
+    ];
+
+    const read = readRatings(times.map((time) => `1,1,1,${time}\n`).join(''));
+
+    expect([...read.timestamps!]).toEqual(times.map(Number));
+  });
+
   test('reads as many lines as there are, however short', () => {
     const table = readRatings(`user,,,,item,\n${'1,,,,2,\n'.repeat(100)}1,,,,2,`);
     expect(entriesOf(table)).toEqual(Array.from({ length: 101 }, () => [1, 2]));

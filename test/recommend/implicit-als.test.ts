@@ -142,12 +142,12 @@ test('entries may stand in any order; those of the same pair are summed, and rat
   using same = await ImplicitALS.create(options);
   // Ratings are eighths: so are their halves' halves, to the bit.
   await same.fit({
-    users: [...pick(data.users), ...data.users, USERS - 1],
-    items: [...pick(data.items), ...data.items, 0],
+    users: [USERS - 1, ...pick(data.users), ...data.users],
+    items: [0, ...pick(data.items), ...data.items],
     ratings: [
+      0,
       ...pick(data.ratings).map((rating) => rating / 4),
       ...data.ratings.map((rating) => 0.75 * rating),
-      0,
     ],
     userCount: USERS,
     itemCount: ITEMS,
