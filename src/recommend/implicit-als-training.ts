@@ -94,7 +94,7 @@ export class Training {
     const isMarked = new Uint8Array(userCount + byItem.rows);
     const starts = this.#runtime.memory.u32.subarray(byItem.starts / 4, byItem.starts / 4 + byItem.rows + 1);
     for (let i = 0; i < byItem.rows; i++) isMarked[userCount + i] = starts[i + 1]! > starts[i]! ? 1 : 0;
-    factors.clear();
+    for (const _ of factors.clearing()) yield this.#progress();
     const deviation = DRAWN_NORM / Math.sqrt(this.#options.factors);
     for (const _ of factors.draw(isMarked, new Random(this.#options.seed), deviation)) yield this.#progress();
   }
