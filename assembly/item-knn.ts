@@ -13,7 +13,7 @@
 //             +28 touched, +32 lengths, +36 queries, +40 items u32, +44 least users of both u32, +48 shrinkage f64,
 //             +56 squares f64, +64 item u32, +68 place in columns u32, +72 touched u32, +76 Pearson's u32, +80 f64 x 2 of 1
 //
-// Cost: a third of a nanosecond to two for each pair of entries of a user.
+// Cost: a third of a nanosecond to two for each pair of entries of a user, and ten or twenty for each pair of items that meets.
 
 import { offer, sortResults } from './results';
 
@@ -71,7 +71,10 @@ export function makeRooms(task: usize, most: u32, results: usize): f64 {
   return total;
 }
 
-/** Goes on until some `budget` of products, items that nobody has included, is spent, or all is done. Returns how many items are left. */
+/**
+ * Goes on until some `budget` of products is spent, or all is done; an item that nobody has costs as much as one. Returns how
+ * many items are left.
+ */
 export function findNeighbours(task: usize, budget: u32): u32 {
   const items = load<u32>(task, 40);
   const columnStarts = load<usize>(task, 12);

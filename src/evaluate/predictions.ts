@@ -43,6 +43,8 @@ function meanOver(predicted: Numbers, actual: Numbers, loss: (difference: number
 export function catalogueCoverage(ids: Int32Array | readonly number[], itemCount: number): number {
   checkInteger('itemCount', itemCount, 1, 2 ** 31);
   const found = new Set<number>();
+  if (!Array.isArray(ids) && !(ids instanceof Int32Array))
+    throw new LanewiseError('INVALID_ARGUMENT', 'ids must be an Int32Array or an array of numbers.');
   for (const id of ids) if (id !== -1) found.add(checkInteger('A recommended item', id, 0, itemCount - 1));
   return found.size / itemCount;
 }

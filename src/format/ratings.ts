@@ -78,7 +78,7 @@ const NO_NUMBER = /^[+-]?(?:nan|inf(?:inity)?)$/i;
  * `movieId`, `item`, `rating`, `timestamp` and the like, in letters of either case), and other columns besides, which are
  * passed over. Fields may be quoted as CSV has it; empty lines are passed over. Ratings are rounded to float32.
  *
- * Every byte may be hostile. Linear in the bytes: some 100 MB/s; memory goes with entries and distinct ids, and no text of the
+ * Every byte may be hostile. Linear in the bytes: some 100 MB/s, and a microsecond for each id that is new; memory goes with entries and distinct ids, and no text of the
  * file is kept but the names.
  *
  * @example

@@ -1,4 +1,4 @@
-import { arrayTensor } from '../format/file-tensors.ts';
+import { arrayTensor, bytesTensor } from '../format/file-tensors.ts';
 import { corruptFile, IndexFile, writeIndexFile } from '../format/index-file.ts';
 import type { TensorSpec } from '../format/safetensors.ts';
 import type { Arena } from '../host/arena.ts';
@@ -33,8 +33,10 @@ export function writeKnn(
     { estimator: ESTIMATOR, options: head, nextId: 0, seed: 0 },
     TENSORS.map((tensor) => {
       const bytes = 4 * tensor.length(learned);
-      const own = runtime.memory.u8.subarray(learned[tensor.field], learned[tensor.field] + bytes);
-      return arrayTensor(runtime, specOf(tensor, learned), own.slice());
+      const from = learned[tensor.field];
+      return bytesTensor(runtime, specOf(tensor, learned), (target) =>
+        target.set(runtime.memory.u8.subarray(from, from + bytes)),
+      );
     }),
   );
 }

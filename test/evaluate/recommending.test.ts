@@ -168,5 +168,6 @@ test('coverage is the share of the items that are named, empty places aside', ()
   expect(catalogueCoverage(Int32Array.of(3, 1, 3, -1), 4)).toBe(0.5);
   expect(catalogueCoverage([], 4)).toBe(0);
   expect(errorOf(() => catalogueCoverage([4], 4)).code).toBe('INVALID_ARGUMENT');
+  expect(errorOf(() => catalogueCoverage(undefined as never, 4)).code).toBe('INVALID_ARGUMENT');
   expect(errorOf(() => catalogueCoverage([1], 0)).code).toBe('INVALID_ARGUMENT');
 });

@@ -157,8 +157,8 @@ test('learning pauses at items that nobody has, and between long lists', () => {
     }
   };
   const least = pausesOf({ users: [0], items: [0] }, 1);
-  // A call of the kernel ends after 2^20 items, so there is a second one; 2^16 lists of one are sorted at once, in 17 pieces.
-  expect(pausesOf({ users: [0], items: [1_100_000] }, 1)).toBe(least + 1 + 16);
+  // A call of the kernel ends after 2^18 items, so there is a second one; 2^16 lists of one are sorted at once, in 5 pieces.
+  expect(pausesOf({ users: [0], items: [300_000] }, 1)).toBe(least + 1 + 4);
   // Of 300 lists of 299, 2^16 / 299 = 219.2 are sorted at once, so that there are two pieces.
   expect(pausesOf(LARGE, 300)).toBe(pausesOf(LARGE, 1) + 1);
 });
