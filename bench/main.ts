@@ -12,6 +12,7 @@ import { implicit } from './cases/implicit.ts';
 import { mlp } from './cases/mlp.ts';
 import { neighbours } from './cases/neighbours.ts';
 import { pipeline } from './cases/pipeline.ts';
+import { ranking } from './cases/ranking.ts';
 import { retrieval } from './cases/retrieval.ts';
 import { scale } from './cases/scale.ts';
 import { searchCases } from './cases/search.ts';
@@ -67,6 +68,7 @@ const cases = [
   neighbours,
   mlp,
   pipeline,
+  ranking,
   scale,
   cold,
   size,

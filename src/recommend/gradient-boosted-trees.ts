@@ -31,9 +31,9 @@ export interface TreesPredictOptions {
  * value (NaN) goes where training sent it. Probabilities are made of them in float64 by exponentials of the same bits in
  * every runtime, and lie within some units in the last place of XGBoost's.
  *
- * Cost: O(trees x depth) a row. Trees of at most eight levels are padded to perfect ones and walked without branches, eight
- * rows or eight trees at a time (assembly/trees.ts); deeper ones walk at some half of that rate. Memory: 8 x 2^depth bytes a
- * tree, 16 bytes a node of deeper ones.
+ * Cost: O(trees x depth) a row. Trees of at most eight levels, and fuller ones of up to sixteen, are padded to perfect ones
+ * and walked without branches, eight rows or eight trees at a time (assembly/trees.ts); others walk at some half of that
+ * rate. Memory: 8 x 2^depth bytes a tree that is padded, 16 bytes a node of others.
  *
  * @example
  * const ranker = await GradientBoostedTrees.fromJson(await readFile('model.json'));
@@ -115,8 +115,9 @@ export class GradientBoostedTrees {
     return out;
   }
 
-  /** Bytes of linear memory that the trees hold. */
+  /** Bytes of linear memory that the trees hold. @throws LanewiseError `DISPOSED` */
   memoryUsage(): { readonly total: number } {
+    this.#lifetime.check();
     return { total: this.#arena.bytes };
   }
 

@@ -11,7 +11,7 @@ import {
   stringOf,
   type TreesInput,
 } from './trees-json.ts';
-import { linkOf, OBJECTIVES } from './trees-objectives.ts';
+import { linkOf, objectives } from './trees-objectives.ts';
 import { readTree, type Tree } from './trees-tree.ts';
 
 const MOST_FEATURES = 2 ** 20;
@@ -79,7 +79,7 @@ function unsupported(what: string, known: string): LanewiseError {
 /** "5E-1" of all versions, and "[5E-1]" of the third one, which has one number an output where outputs start apart. */
 function readBaseMargins(score: unknown, objective: string, outputs: number): Float32Array {
   const link = linkOf(objective);
-  if (!link) throw unsupported(`The objective ${objective.slice(0, 40)}`, OBJECTIVES.join(', '));
+  if (!link) throw unsupported(`The objective ${objective.slice(0, 40)}`, objectives().join(', '));
   const text = typeof score === 'number' ? String(score) : score;
   if (typeof text !== 'string' || text.length > 32 * (outputs + 1))
     return corrupt('Model, base_score', 'a number', score);

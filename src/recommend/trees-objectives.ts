@@ -51,7 +51,9 @@ const LINKS: ReadonlyMap<string, Link> = new Map([
 ]);
 
 /** The objectives whose predictions are known, in the order of their names. */
-export const OBJECTIVES: readonly string[] = [...LINKS.keys()];
+export function objectives(): readonly string[] {
+  return [...LINKS.keys()];
+}
 
 export function linkOf(objective: string): Link | undefined {
   return LINKS.get(objective);

@@ -6,16 +6,19 @@ import type { Forest } from './trees-forest.ts';
 import type { TreesModel } from './trees-model.ts';
 import type { Tree } from './trees-tree.ts';
 
-/** The first three levels are walked at once; beyond eight, padding takes more than it saves. */
+/** The first three levels are walked at once. */
 const LEAST_LEVELS = 3;
-const MOST_LEVELS = 8;
-/** Ranks are compared as signed 16 bits, and offsets of columns have 16. */
-const MOST_THRESHOLDS = 32_767;
+/** Beyond eight levels, trees are padded only if they are half full, as those that grow level by level are. */
+const MOST_SPARSE_LEVELS = 8;
+const MOST_LEVELS = 16;
+/** Ranks have 16 bits, and so have offsets of columns. */
+const MOST_THRESHOLDS = 65_535;
+const RANK_BIAS = 32_768;
 const MOST_COLUMNS = 4096;
 const COLUMN_BYTES = 16;
 const FEATURE_WORDS = 4;
 /** Of as many rows and more in a block of eight, all eight are walked at once. */
-const WHOLE_BLOCK = 6;
+const WHOLE_BLOCK = 5;
 
 /** Trees padded to perfect ones, walked by ranks (assembly/trees.ts); undefined where the model is too large for that. */
 export function perfectForest(
@@ -26,7 +29,9 @@ export function perfectForest(
   blocks: number,
 ): Forest | undefined {
   const levels = trees.reduce((most, { depth }) => Math.max(most, depth), LEAST_LEVELS);
-  if (levels > MOST_LEVELS || columns.count > MOST_COLUMNS) return undefined;
+  const nodes = trees.reduce((count, { features }) => count + features.length, 0);
+  const isFull = levels <= MOST_LEVELS && nodes >= trees.length * 2 ** levels;
+  if ((levels > MOST_SPARSE_LEVELS && !isFull) || columns.count > MOST_COLUMNS) return undefined;
   const thresholds = distinctThresholds(trees, columns);
   if (thresholds.some(({ length }) => length > MOST_THRESHOLDS)) return undefined;
 
@@ -117,7 +122,9 @@ function padded(
     sources[2 * node + 1] = feature < 0 ? source : tree.left[source]! + 1;
     if (feature < 0) continue;
     const rank = placeOf(tree.thresholds[source]!, thresholds[columns.slots[feature]!]!);
-    words[node] = rank | ((columnOf(columns, feature, tree.defaultLeft[source]!) * COLUMN_BYTES) << 16);
+    words[node] =
+      ((rank - RANK_BIAS) & 0xffff) |
+      ((columnOf(columns, feature, tree.defaultLeft[source]!) * COLUMN_BYTES) << 16);
   }
   for (let leaf = end; leaf < 2 * end; leaf++) leaves[leaf] = tree.thresholds[sources[leaf]!]!;
   return words;

@@ -96,7 +96,7 @@ export function readTree(value: unknown, index: number, featureCount: number): T
 /** What an array of a tree has for a node, in 0..end - 1; old versions write true and false for directions. */
 function entryOf(tree: Fields, key: string, node: number, end: number, subject: string): number {
   const entry = (tree[key] as readonly unknown[])[node];
-  const value = typeof entry === 'boolean' ? Number(entry) : entry;
+  const value = key === 'default_left' && typeof entry === 'boolean' ? Number(entry) : entry;
   if (Number.isInteger(value) && (value as number) >= 0 && (value as number) < end) return value as number;
   return corrupt(`${subject}, node ${node}, ${key}`, `a whole number in 0..${end - 1}`, entry);
 }
