@@ -3,7 +3,7 @@ import { Arena } from '../../src/host/arena.ts';
 import { Random } from '../../src/host/random.ts';
 import { learnNeighbours } from '../../src/recommend/item-knn-fit.ts';
 import { runtime } from '../../src/recommend/kernels.ts';
-import { Factors } from '../../src/recommend/matrix-factorization-factors.ts';
+import { Factors } from '../../src/recommend/factors.ts';
 import { checkInteractions } from '../../src/vectors/interactions.ts';
 
 function count(pieces: Iterable<unknown>): number {
