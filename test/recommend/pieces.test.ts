@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { Arena } from '../../src/host/arena.ts';
 import { Random } from '../../src/host/random.ts';
+import { Factors } from '../../src/recommend/factors.ts';
 import { learnNeighbours } from '../../src/recommend/item-knn-fit.ts';
 import { runtime } from '../../src/recommend/kernels.ts';
-import { Factors } from '../../src/recommend/factors.ts';
 import { checkInteractions } from '../../src/vectors/interactions.ts';
 
 function count(pieces: Iterable<unknown>): number {
