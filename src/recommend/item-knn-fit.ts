@@ -10,8 +10,8 @@ const RESULT_BYTES = 8;
 const TASK_BYTES = 96;
 /** Products that are summed in a millisecond or two, where most lie beyond the caches. */
 const BUDGET = 1 << 18;
-/** Lists that are sorted in a millisecond or so. */
-const PIECE = 1024;
+/** Neighbours whose lists are sorted in some milliseconds, however long each is. */
+const PIECE = 1 << 16;
 
 /** Options that were checked. */
 export interface KnnOptions {
@@ -54,7 +54,7 @@ export function* learnNeighbours(
     const task = makeTask(runtime, { ...rows, columnUsers, columnStarts }, checked, options, scratch);
     yield { done: 0, total: rows.entries };
     yield* find(runtime, task, rows.entries);
-    const lists = yield* pack(runtime, itemCount, task.queries, rows.entries, arena);
+    const lists = yield* pack(runtime, task, itemCount, rows.entries, arena);
     const means = arena.allocate(4 * itemCount);
     const hasRatings = checked.ratings !== undefined;
     const learned = { userCount, itemCount, hasRatings, ...rows, ...lists, means };
@@ -123,6 +123,8 @@ function* buildRows(
 interface Task {
   readonly address: number;
   readonly queries: number;
+  /** Neighbours that an item can have, and that are kept; 0 where there is but one item. */
+  readonly most: number;
 }
 
 function makeTask(
@@ -149,9 +151,10 @@ function makeTask(
   for (const at of [80, 88]) head.setFloat64(at, 1, true);
   memory.u8.copyWithin(cursors, rowStarts, rowStarts + 4 * userCount);
   memory.u8.fill(0, sums, sums + sumBytes * itemCount);
-  const room = kernels.makeRooms(address, neighbors, 0);
-  kernels.makeRooms(address, neighbors, scratch.allocate(RESULT_BYTES * room));
-  return { address, queries };
+  const most = Math.min(neighbors, itemCount - 1);
+  const room = kernels.makeRooms(address, most, 0);
+  kernels.makeRooms(address, most, scratch.allocate(RESULT_BYTES * room));
+  return { address, queries, most };
 }
 
 function* find({ memory, kernels }: Runtime, { address }: Task, total: number): Generator<Progress, void> {
@@ -163,8 +166,8 @@ function* find({ memory, kernels }: Runtime, { address }: Task, total: number): 
 /** The best of each item, side by side. */
 function* pack(
   { memory, kernels }: Runtime,
+  { queries, most }: Task,
   itemCount: number,
-  queries: number,
   entries: number,
   arena: Arena,
 ): Generator<Progress, Pick<Neighbourhoods, 'links' | 'starts' | 'ids' | 'similarities'>> {
@@ -173,8 +176,9 @@ function* pack(
   const ids = arena.allocate(4 * links);
   const similarities = arena.allocate(4 * links);
   memory.u32[starts / 4] = 0;
-  for (let first = 0, total = 0; first < itemCount; first += PIECE) {
-    const end = Math.min(itemCount, first + PIECE);
+  const piece = Math.ceil(PIECE / Math.max(1, most));
+  for (let first = 0, total = 0; first < itemCount; first += piece) {
+    const end = Math.min(itemCount, first + piece);
     total = kernels.packNeighbours(queries, first, end, total, starts, ids, similarities) >>> 0;
     yield { done: entries - 1, total: entries };
   }
