@@ -21,6 +21,7 @@ import {
   packLayer,
   unpackLayer,
 } from './mlp-layers.ts';
+import { allocatePredictions } from './predictions.ts';
 
 /** Rows that pass through all layers together: their numbers stay in the first-level cache. */
 const BATCH = 32;
@@ -172,7 +173,7 @@ export class MlpRanker {
    *
    * @param features rows x inputs, row-major, finite
    * @throws LanewiseError `DIMENSION_MISMATCH` for a part of a row, `INVALID_VALUE` for NaN and infinities,
-   *   `INVALID_ARGUMENT`, `DISPOSED`
+   *   `INVALID_ARGUMENT`, `MEMORY_EXHAUSTED`, `DISPOSED`
    */
   predict(features: VectorInput): Float32Array<ArrayBuffer> {
     this.#lifetime.check();
@@ -186,7 +187,7 @@ export class MlpRanker {
       );
     }
     const rows = values.length / inputs;
-    const results = new Float32Array(rows * outputs);
+    const results = allocatePredictions(rows * outputs);
     const { f32 } = this.#runtime.memory;
     for (let row = 0; row < rows; row += BATCH) {
       const count = Math.min(BATCH, rows - row);
