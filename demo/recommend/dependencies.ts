@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import {
   evaluateRecommender,
   ImplicitALS,
@@ -95,7 +96,6 @@ async function printProfile(stages: TwoStages, { users }: InteractionsPart, opti
         : ''),
   );
   if (options.plot !== undefined) {
-    const { writeFileSync } = await import('node:fs');
     writeFileSync(
       options.plot,
       report.toSVG({ title: 'Packages that need what you need: retrieve, then rank' }),

@@ -10,8 +10,8 @@ export interface Choice extends Candidates {
   readonly chosen: number;
 }
 
-const STEPS = 150;
-const RATE = 0.5;
+const STEPS = 60;
+const RATE = 0.25;
 
 /**
  * A linear ranker: the weights under which the chosen candidates are likeliest, each with a chance in proportion to
@@ -39,11 +39,14 @@ export class LinearRanker {
 
   score({ items, features }: Candidates): Float32Array {
     const width = this.weights.length;
-    return Float32Array.from(items, (_, row) => {
+    const weights = this.weights.map((weight, f) => weight / this.#scales[f]);
+    const scores = new Float32Array(items.length);
+    for (let row = 0, at = 0; row < scores.length; row++) {
       let sum = 0;
-      for (let f = 0; f < width; f++) sum += (this.weights[f] * features[row * width + f]) / this.#scales[f];
-      return sum;
-    });
+      for (let f = 0; f < width; f++) sum += weights[f] * features[at++];
+      scores[row] = sum;
+    }
+    return scores;
   }
 
   /** The features of the chosen one, less those that were expected. */
@@ -51,12 +54,14 @@ export class LinearRanker {
     const width = this.weights.length;
     const scores = this.score(choice);
     const most = scores.reduce((a, b) => Math.max(a, b));
-    const chances = scores.map((score) => Math.exp(score - most));
-    const all = chances.reduce((a, b) => a + b);
-    for (let row = 0; row < chances.length; row++) {
-      const weight = (row === choice.chosen ? 1 : 0) - chances[row] / all;
-      for (let f = 0; f < width; f++)
-        gradient[f] += (weight * choice.features[row * width + f]) / this.#scales[f];
+    let all = 0;
+    for (let row = 0; row < scores.length; row++) {
+      scores[row] = Math.exp(scores[row] - most);
+      all += scores[row];
+    }
+    for (let row = 0, at = 0; row < scores.length; row++) {
+      const weight = (row === choice.chosen ? 1 : 0) - scores[row] / all;
+      for (let f = 0; f < width; f++) gradient[f] += (weight * choice.features[at++]) / this.#scales[f];
     }
   }
 }
@@ -66,9 +71,9 @@ function deviationsOf(choices: readonly Candidates[], width: number): Float64Arr
   const squares = new Float64Array(width);
   let rows = 0;
   for (const { features, items } of choices) {
-    for (const [i, value] of features.entries()) {
-      sums[i % width] += value;
-      squares[i % width] += value * value;
+    for (let i = 0; i < features.length; i++) {
+      sums[i % width] += features[i];
+      squares[i % width] += features[i] * features[i];
     }
     rows += items.length;
   }

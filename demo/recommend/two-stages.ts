@@ -13,7 +13,7 @@ export const FEATURES = [
 ] as const;
 /** Candidates of a request, and requests that the ranker learns from. */
 export const CANDIDATES = 200;
-const LESSONS = 2000;
+const LESSONS = 1000;
 
 /** A request: what a user, a package, may need beside what it is known to need. */
 export interface Request {

@@ -1,8 +1,8 @@
 import { Arena } from '../host/arena.ts';
 import type { CheckedInteractions } from '../vectors/interactions.ts';
+import type { Factors } from './factors.ts';
 import type { CheckedOptions } from './implicit-als-options.ts';
 import { penaltyOf, RowSolver } from './implicit-als-solver.ts';
-import type { Factors } from './matrix-factorization-factors.ts';
 
 /** Solves for users that were not there, from the items as they are. */
 export class FoldIn {

@@ -3,11 +3,11 @@ import { LanewiseError } from '../host/errors.ts';
 import type { Progress } from '../host/progress.ts';
 import { Random } from '../host/random.ts';
 import type { CheckedInteractions } from '../vectors/interactions.ts';
+import { Factors } from './factors.ts';
 import { type Entries, type GroupedEntries, groupInteractions } from './implicit-als-entries.ts';
 import type { CheckedOptions } from './implicit-als-options.ts';
 import { LANES, PIECE_OPERATIONS, penaltyOf, type RowEquations, RowSolver } from './implicit-als-solver.ts';
 import type { Runtime } from './kernels.ts';
-import { Factors } from './matrix-factorization-factors.ts';
 
 /** Standard deviation of a drawn row's norm, about: small beside what is learned. */
 const DRAWN_NORM = 0.1;
@@ -94,7 +94,7 @@ export class Training {
     const isMarked = new Uint8Array(userCount + byItem.rows);
     const starts = this.#runtime.memory.u32.subarray(byItem.starts / 4, byItem.starts / 4 + byItem.rows + 1);
     for (let i = 0; i < byItem.rows; i++) isMarked[userCount + i] = starts[i + 1]! > starts[i]! ? 1 : 0;
-    factors.clear();
+    for (const _ of factors.clearing()) yield this.#progress();
     const deviation = DRAWN_NORM / Math.sqrt(this.#options.factors);
     for (const _ of factors.draw(isMarked, new Random(this.#options.seed), deviation)) yield this.#progress();
   }

@@ -1,6 +1,8 @@
 export * from '../host/index.ts';
 export type { Interactions } from '../vectors/interactions.ts';
 export type { Activation, OutputActivation } from './activations.ts';
+export type { CandidateIndex, FoldedUser, RetrieveOptions } from './factor-ranking.ts';
+export type { FactorRecommender } from './factor-recommender.ts';
 export type { FlameOptions } from './flame-graph.ts';
 export {
   GradientBoostedTrees,
@@ -10,6 +12,12 @@ export {
 export { ImplicitALS } from './implicit-als.ts';
 export type { ImplicitALSOptions } from './implicit-als-options.ts';
 export type { ImplicitALSSolver } from './implicit-als-solver.ts';
+export type {
+  ItemIndex,
+  ItemIndexClass,
+  ItemIndexOptions,
+  OwnIndexOptions,
+} from './item-index.ts';
 export { ItemKnn, type ItemKnnOptions, type UserItems } from './item-knn.ts';
 export { capabilities, init } from './kernels.ts';
 export type { LatencyBudget, LatencyBudgetOptions } from './latency-budget.ts';
@@ -20,19 +28,12 @@ export {
 } from './latency-histogram.ts';
 export { MatrixFactorization } from './matrix-factorization.ts';
 export type {
-  ItemIndex,
-  ItemIndexClass,
-  ItemIndexOptions,
-  OwnIndexOptions,
-} from './matrix-factorization-index.ts';
-export type {
   FitOptions,
   LearningSchedule,
   Losses,
   MatrixFactorizationOptions,
   PartialFitOptions,
 } from './matrix-factorization-options.ts';
-export type { CandidateIndex, FoldedUser, RetrieveOptions } from './matrix-factorization-ranking.ts';
 export {
   type MlpFileOptions,
   type MlpLayerDescription,

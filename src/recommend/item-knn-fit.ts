@@ -7,8 +7,8 @@ import type { Runtime } from './kernels.ts';
 const QUERY_BYTES = 64;
 const RESULT_BYTES = 8;
 const TASK_BYTES = 96;
-/** Products that are summed in some milliseconds. */
-const BUDGET = 1 << 20;
+/** Products that are summed in a millisecond or two, where most lie beyond the caches. */
+const BUDGET = 1 << 18;
 /** Lists that are sorted in a millisecond or so. */
 const PIECE = 1024;
 
@@ -51,6 +51,7 @@ export function* learnNeighbours(
   try {
     const { columnUsers, columnStarts, ...rows } = yield* buildRows(runtime, checked, { arena, scratch });
     const task = makeTask(runtime, { ...rows, columnUsers, columnStarts }, checked, options, scratch);
+    yield { done: 0, total: rows.entries };
     yield* find(runtime, task, rows.entries);
     const lists = yield* pack(runtime, itemCount, task.queries, rows.entries, arena);
     const means = arena.allocate(4 * itemCount);
@@ -107,6 +108,7 @@ function* buildRows(
   const turn = kernels.transposeCsr;
   turn(columnStarts, columnUsers, columnValues, itemCount, userCount, rowStarts, rowItems, rowValues);
   scratch.free(columnValues);
+  yield { done: 0, total: count };
   const entries = kernels.keepLast(rowStarts, rowItems, rowValues, userCount);
   yield { done: 0, total: entries };
   turn(rowStarts, rowItems, 0, userCount, itemCount, columnStarts, columnUsers, 0);

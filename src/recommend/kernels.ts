@@ -4,7 +4,7 @@ import type { HashKernels } from '../host/checksum.ts';
 import { type Runtime as HostRuntime, type KernelFamily, load, prepare } from '../host/kernels.ts';
 
 /** The kernels as AssemblyScript exports them (assembly/families/recommend.ts): addresses in, numbers out. */
-export interface Kernels extends HashKernels {
+interface Kernels extends HashKernels {
   addGram(x: number, rows: number, stride: number, mean: number, scratch: number, gram: number): void;
   addNeighbours(
     items: number,

@@ -1,7 +1,7 @@
 import { orthonormalizer } from '../sparse/cholesky.ts';
 import type { CheckedInteractions } from '../vectors/interactions.ts';
+import type { FoldedUser, Model } from './factor-ranking.ts';
 import type { CheckedOptions } from './matrix-factorization-options.ts';
-import type { FoldedUser, Model } from './matrix-factorization-ranking.ts';
 
 /** Where no penalty holds them, directions of which items have less than this share of their own are left at 0. */
 const LEAST_INDEPENDENCE = 1e-12;

@@ -3,7 +3,7 @@ import { LanewiseError } from '../host/errors.ts';
 import type { Progress } from '../host/progress.ts';
 import { Random } from '../host/random.ts';
 import type { CheckedInteractions } from '../vectors/interactions.ts';
-import type { Factors } from './matrix-factorization-factors.ts';
+import type { Factors } from './factors.ts';
 import { type CheckedOptions, learningRates } from './matrix-factorization-options.ts';
 
 const ENTRY_BYTES = 12;

@@ -1,19 +1,12 @@
-import { dispose, Lifetime } from '../host/disposal.ts';
-import { LanewiseError } from '../host/errors.ts';
 import { type LongCallOptions, runPieces } from '../host/progress.ts';
-import { checkInteger, type IdInput, toIds, toVectors, type VectorInput } from '../vectors/input.ts';
+import { type IdInput, toVectors, type VectorInput } from '../vectors/input.ts';
 import { type CheckedInteractions, checkInteractions, type Interactions } from '../vectors/interactions.ts';
+import type { FoldedUser } from './factor-ranking.ts';
+import { FactorRecommender, HeldFactors, mismatch, notFinite } from './factor-recommender.ts';
+import { Factors } from './factors.ts';
 import { init, type Runtime, runtime } from './kernels.ts';
-import { Factors } from './matrix-factorization-factors.ts';
 import { type Learned, readFactorization, writeFactorization } from './matrix-factorization-file.ts';
 import { foldUser } from './matrix-factorization-fold.ts';
-import {
-  type ItemIndex,
-  type ItemIndexClass,
-  type ItemIndexOptions,
-  indexItems,
-  type OwnIndexOptions,
-} from './matrix-factorization-index.ts';
 import {
   type CheckedOptions,
   checkEpochs,
@@ -23,27 +16,10 @@ import {
   type MatrixFactorizationOptions,
   type PartialFitOptions,
 } from './matrix-factorization-options.ts';
-import {
-  type FoldedUser,
-  predictRatings,
-  queryOf,
-  type RetrieveOptions,
-  recommendItems,
-  similarTo,
-} from './matrix-factorization-ranking.ts';
 import { type Lesson, Training } from './matrix-factorization-training.ts';
-import type { Recommendations, Recommender, RecommendOptions } from './recommender.ts';
+import type { Recommender } from './recommender.ts';
 
 const ESTIMATOR = 'MatrixFactorization';
-
-/** Holds what was learned until something else is; it must not lead to the estimator. */
-class Held {
-  learned: Learned | undefined;
-  release(): void {
-    this.learned?.factors.release();
-    this.learned = undefined;
-  }
-}
 
 /**
  * Factors of users and items whose products are ratings, learned from ratings by stochastic gradient descent (Koren, Bell
@@ -66,20 +42,16 @@ class Held {
  * await mf.fit({ users, items, ratings });
  * const { ids, scores } = mf.recommend(user, { k: 10, exclude: seen });
  */
-export class MatrixFactorization implements Recommender {
+export class MatrixFactorization extends FactorRecommender implements Recommender {
   readonly #options: CheckedOptions;
   readonly #runtime: Runtime;
-  readonly #held = new Held();
-  readonly #lifetime: Lifetime;
-  #isLearning = false;
-  /** `using mf = await MatrixFactorization.create(...)` disposes of it at the end of the block. */
-  declare [Symbol.dispose]: () => void;
+  readonly #held: HeldFactors<Learned>;
 
-  private constructor(options: CheckedOptions) {
+  private constructor(options: CheckedOptions, held = new HeldFactors<Learned>(ESTIMATOR)) {
+    super(options.factors, held);
     this.#options = options;
     this.#runtime = runtime();
-    this[dispose] = () => this.dispose();
-    this.#lifetime = new Lifetime(this, ESTIMATOR, this.#held);
+    this.#held = held;
   }
 
   /** @throws LanewiseError `INVALID_ARGUMENT`, `SIMD_UNSUPPORTED`, `CSP_BLOCKED` */
@@ -102,49 +74,24 @@ export class MatrixFactorization implements Recommender {
     return loaded;
   }
 
-  /** Whether factors were learned. */
-  get isFitted(): boolean {
-    return this.#held.learned !== undefined;
-  }
-
-  /** Users that are known; 0 before fit. */
-  get userCount(): number {
-    return this.#held.learned?.factors.extents.userCount ?? 0;
-  }
-
-  /** Items that are known; 0 before fit. */
-  get itemCount(): number {
-    return this.#held.learned?.factors.extents.itemCount ?? 0;
-  }
-
-  /** A copy of the factors of users: users x factors, row-major. @throws LanewiseError `UNTRAINED` */
-  get userFactors(): Float32Array {
-    return this.#learned.factors.read('users');
-  }
-
-  /** A copy of the factors of items: items x factors, row-major. @throws LanewiseError `UNTRAINED` */
-  get itemFactors(): Float32Array {
-    return this.#learned.factors.read('items');
-  }
-
   /** A copy of the biases of users; zeros where there are none. @throws LanewiseError `UNTRAINED` */
   get userBiases(): Float32Array {
-    return this.#learned.factors.read('userBiases');
+    return this.#held.model.factors.read('userBiases');
   }
 
   /** A copy of the biases of items; zeros where there are none. @throws LanewiseError `UNTRAINED` */
   get itemBiases(): Float32Array {
-    return this.#learned.factors.read('itemBiases');
+    return this.#held.model.factors.read('itemBiases');
   }
 
   /** The mean of the ratings that were fitted; 0 without biases. @throws LanewiseError `UNTRAINED` */
   get mean(): number {
-    return this.#learned.mean;
+    return this.#held.model.mean;
   }
 
   /** The errors of each epoch, those of `partialFit` behind those of `fit`. @throws LanewiseError `UNTRAINED` */
   get losses(): Losses {
-    const { train, validation } = this.#learned.losses;
+    const { train, validation } = this.#held.model.losses;
     return { train: [...train], ...(validation && { validation: [...validation] }) };
   }
 
@@ -159,7 +106,7 @@ export class MatrixFactorization implements Recommender {
    *   `MEMORY_EXHAUSTED`, `DIVERGED` with the epoch as `got`, and the signal's reason
    */
   async fit(interactions: Interactions, options: FitOptions = {}): Promise<this> {
-    this.#checkIdle();
+    this.#held.checkIdle();
     const { biases, factors, epochs, seed } = this.#options;
     let ratings = checkInteractions(interactions, { needsRatings: true });
     let validation: CheckedInteractions | undefined;
@@ -200,7 +147,7 @@ export class MatrixFactorization implements Recommender {
    * @throws what `fit` throws
    */
   async partialFit(interactions: Interactions, options: PartialFitOptions = {}): Promise<this> {
-    this.#checkIdle();
+    this.#held.checkIdle();
     const epochs = checkEpochs(options.epochs ?? 3);
     const learned = this.#held.learned;
     const ratings = checkInteractions(interactions, { needsRatings: true });
@@ -216,48 +163,6 @@ export class MatrixFactorization implements Recommender {
     );
   }
 
-  /** The rating of an item by a user. @throws LanewiseError `INVALID_ARGUMENT`, `UNTRAINED` */
-  predict(user: number, item: number): number;
-  /**
-   * The ratings of pairs, a user and an item each.
-   *
-   * @throws LanewiseError `INVALID_ARGUMENT` for a user or an item that is not known, `DIMENSION_MISMATCH`, `UNTRAINED`,
-   *   `MEMORY_EXHAUSTED`
-   */
-  predict(users: IdInput, items: IdInput): Float32Array;
-  predict(users: IdInput | number, items: IdInput | number): Float32Array | number {
-    const model = this.#learned;
-    const userIds = toIds(users);
-    const itemIds = toIds(items);
-    if (userIds.length !== itemIds.length) throw mismatch('items', userIds.length, itemIds.length);
-    for (const user of userIds) if (user >= this.userCount) this.#checkUser(user);
-    for (const item of itemIds) if (item >= this.itemCount) this.#checkItem(item);
-    const ratings = predictRatings(model, userIds, itemIds);
-    return typeof users === 'number' && typeof items === 'number' ? ratings[0]! : ratings;
-  }
-
-  /**
-   * The items of which the highest ratings are predicted, for a user, or for one that `foldIn` gave; `scores` are the
-   * ratings. With an index that finds the true best, the answer is the same. Cost: O(items x factors), or that of a search
-   * of the index for k and as many items as are excluded.
-   *
-   * @throws LanewiseError `INVALID_ARGUMENT`, `UNTRAINED`, `MEMORY_EXHAUSTED`, and what the index throws
-   */
-  recommend(user: number | FoldedUser, options?: RetrieveOptions): Recommendations {
-    return recommendItems(this.#learned, this.#userOf(user), options);
-  }
-
-  /**
-   * The items whose factors point most in the direction of an item's: `scores` are cosines. An item without ratings has no
-   * direction: it is similar to none. Cost: O(items x factors); 4 bytes an item are kept from the first call on.
-   *
-   * @throws LanewiseError `INVALID_ARGUMENT`, `UNTRAINED`, `MEMORY_EXHAUSTED`
-   */
-  similarItems(item: number, options?: RecommendOptions): Recommendations {
-    const model = this.#learned;
-    return similarTo(model, this.#checkItem(item), options);
-  }
-
   /**
    * What a user who is not known would have learned from ratings, with all items as they are: ridge regression, with the
    * penalties of `create`, as often as there are ratings. `recommend` takes it in place of a user. Cost:
@@ -266,92 +171,15 @@ export class MatrixFactorization implements Recommender {
    * @throws LanewiseError `INVALID_ARGUMENT`, `DIMENSION_MISMATCH`, `INVALID_VALUE`, `UNTRAINED`
    */
   foldIn({ items, ratings }: { readonly items: IdInput; readonly ratings: VectorInput }): FoldedUser {
-    const model = this.#learned;
+    const model = this.#held.model;
     const users = new Int32Array(items?.length ?? 0);
     const entries = { users, items, ratings, itemCount: this.itemCount };
     return foldUser(model, checkInteractions(entries, { needsRatings: true }), this.#options);
   }
 
-  /**
-   * What an index of `toIndex` is searched with for a user: the factors and, unless there are no biases, a 1. Scores that
-   * it finds lack the mean and the user's bias.
-   *
-   * @throws LanewiseError `INVALID_ARGUMENT`, `UNTRAINED`
-   */
-  userVector(user: number | FoldedUser): Float32Array {
-    const model = this.#learned;
-    return queryOf(model, this.#userOf(user));
-  }
-
-  /**
-   * A new index of the items by inner product, of the factors and, unless there are no biases, of the bias. The class is
-   * one of `lanewise/search` that knows the metric `ip`; the index is the caller's, and keeps what was learned so far.
-   *
-   * @param options what the class's `create` takes, and of a long call
-   * @throws LanewiseError `UNTRAINED`, and what creating and filling the index throws
-   * @example const index = await mf.toIndex(HnswIndex, { m: 16 }); // mf.recommend(user, { index })
-   */
-  async toIndex<Options extends ItemIndexOptions, Index extends ItemIndex>(
-    kind: ItemIndexClass<Options, Index>,
-    ...[options]: object extends OwnIndexOptions<Options>
-      ? [options?: OwnIndexOptions<Options> & LongCallOptions]
-      : [options: OwnIndexOptions<Options> & LongCallOptions]
-  ): Promise<Index> {
-    return indexItems(kind, this.#learned, options ?? {});
-  }
-
   /** What was learned as a safetensors file. @throws LanewiseError `UNTRAINED`, `MEMORY_EXHAUSTED` */
   toBytes(): Uint8Array<ArrayBuffer> {
-    return writeFactorization(this.#options, this.#learned);
-  }
-
-  /** Bytes of linear memory held; more while learning. @throws LanewiseError `DISPOSED` */
-  memoryUsage(): { readonly total: number } {
-    this.#lifetime.check();
-    return { total: this.#held.learned?.factors.bytes ?? 0 };
-  }
-
-  /** Gives the memory back; every later call throws `DISPOSED`. Harmless when called again. */
-  dispose(): void {
-    this.#lifetime.end();
-  }
-
-  get #learned(): Learned {
-    this.#lifetime.check();
-    if (this.#held.learned) return this.#held.learned;
-    throw new LanewiseError('UNTRAINED', `This ${ESTIMATOR} has learned no factors. Call fit() first.`);
-  }
-
-  #checkUser(user: unknown): number {
-    return checkInteger('A user', user, 0, this.userCount - 1);
-  }
-
-  #checkItem(item: unknown): number {
-    return checkInteger('An item', item, 0, this.itemCount - 1);
-  }
-
-  #userOf(user: number | FoldedUser): FoldedUser {
-    const { factors } = this.#learned;
-    const count = this.#options.factors;
-    if (user !== null && typeof user === 'object') {
-      const values = toVectors('The factors of a user', user.factors, count);
-      if (values.length !== count) throw mismatch('The factors of a user', count, values.length);
-      if (values.every(Number.isFinite) && Number.isFinite(user.bias))
-        return { factors: values, bias: user.bias };
-      throw notFinite('The factors and the bias of a user');
-    }
-    this.#checkUser(user);
-    const bias = factors.userBiases && this.#runtime.memory.f32[factors.userBiases / 4 + user]!;
-    return { factors: factors.readRows(factors.userRow(user), 1), bias };
-  }
-
-  #checkIdle(): void {
-    this.#lifetime.check();
-    if (!this.#isLearning) return;
-    throw new LanewiseError(
-      'INVALID_ARGUMENT',
-      `This ${ESTIMATOR} is learning. Wait for that, or abort it, first.`,
-    );
+    return writeFactorization(this.#options, this.#held.model);
   }
 
   /** Learns beside what is there, and takes it over once it is whole, or as far as it came. */
@@ -369,23 +197,23 @@ export class MatrixFactorization implements Recommender {
       return owned.at(-1)!;
     };
     let training: Training | undefined;
-    this.#isLearning = true;
+    this.#held.isLearning = true;
     try {
       const fresh = add();
       const snapshot = lesson.epochs > 1 ? add() : undefined;
       training = new Training(fresh, snapshot, {
         ...lesson,
         options: this.#options,
-        check: () => this.#lifetime.check(),
+        check: () => this.#held.lifetime.check(),
       });
       prepare(fresh);
       await runPieces(training.run(), long);
-      this.#lifetime.check();
+      this.#held.lifetime.check();
       return this;
     } finally {
-      this.#isLearning = false;
+      this.#held.isLearning = false;
       const kept = training?.kept;
-      if (training && kept && !this.#lifetime.isDisposed) {
+      if (training && kept && !this.#held.lifetime.isDisposed) {
         this.#held.release();
         const losses = { train: [...before.train, ...training.train], ...validationOf(before, training) };
         this.#held.learned = { factors: kept, mean: lesson.mean, losses };
@@ -426,15 +254,4 @@ function checkInitial(name: string, input: VectorInput, count: number): Float32A
   if (values.length !== count) throw mismatch(`initial.${name}`, count, values.length);
   if (!values.every(Number.isFinite)) throw notFinite(`initial.${name}`);
   return values;
-}
-
-function mismatch(name: string, expected: number, got: number): LanewiseError {
-  return new LanewiseError('DIMENSION_MISMATCH', `${name} must hold ${expected} numbers; got ${got}.`, {
-    expected,
-    got,
-  });
-}
-
-function notFinite(name: string): LanewiseError {
-  return new LanewiseError('INVALID_VALUE', `${name} must be finite; some are not. Drop or replace them.`);
 }

@@ -37,4 +37,5 @@ export interface Recommender {
   /** What was learned, as a safetensors file, which `fromBytes` of its class reads. */
   toBytes(): Uint8Array<ArrayBuffer>;
   dispose(): void;
+  [Symbol.dispose](): void;
 }

@@ -1,7 +1,7 @@
 import { exp } from '../host/exponential.ts';
 import { ln } from '../host/logarithm.ts';
 
-const { fround } = Math;
+const fround = Math.fround;
 
 /** How an objective reads its base score, and what it makes of the sums of leaves. */
 interface Link {
@@ -19,9 +19,15 @@ const logOdds = (score: number): number => {
 const logarithm = (score: number): number => (score > 0 ? fround(ln(score)) : Number.NaN);
 
 const identity: Link = { marginOf: asIs, transform: () => {} };
-const logistic: Link = { marginOf: logOdds, transform: each((margin) => 1 / (1 + exp(-margin))) };
-const exponential: Link = { marginOf: logarithm, transform: each(exp) };
-const hinge: Link = { marginOf: asIs, transform: each((margin) => (margin > 0 ? 1 : 0)) };
+const logistic: Link = {
+  marginOf: logOdds,
+  transform: (margins) => each(margins, (margin) => 1 / (1 + exp(-margin))),
+};
+const exponential: Link = { marginOf: logarithm, transform: (margins) => each(margins, exp) };
+const hinge: Link = {
+  marginOf: asIs,
+  transform: (margins) => each(margins, (margin) => (margin > 0 ? 1 : 0)),
+};
 const softmax: Link = { marginOf: asIs, transform: normalize };
 
 /** Objectives of several classes: one tree a class and round. */
@@ -59,10 +65,8 @@ export function linkOf(objective: string): Link | undefined {
   return LINKS.get(objective);
 }
 
-function each(transform: (margin: number) => number): Link['transform'] {
-  return (margins) => {
-    for (let i = 0; i < margins.length; i++) margins[i] = transform(margins[i]!);
-  };
+function each(margins: Float32Array, transform: (margin: number) => number): void {
+  for (let i = 0; i < margins.length; i++) margins[i] = transform(margins[i]!);
 }
 
 /** Margins of the classes as probabilities; less the largest of them, so that no power overflows. */

@@ -1,4 +1,8 @@
-import { describe, expect, test } from 'vitest';
+import { rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Random } from 'lanewise';
+import { afterAll, describe, expect, test } from 'vitest';
 import { runDemo } from './run-demo.ts';
 
 test('--topic sparse tells bytes, ranks and packages alike, without colours', () => {
@@ -54,9 +58,57 @@ test('--topic retrieval searches in three ways, each with what it took', () => {
   expect(exitCode).toBe(0);
 }, 120_000);
 
+const ratings = join(tmpdir(), `lanewise-ratings-${process.pid}.csv`);
+afterAll(() => rmSync(ratings, { force: true }));
+
+test('--topic recommend compares, profiles and shows what packages need', () => {
+  const { exitCode, stdout, stderr } = runDemo('--topic', 'recommend', '--k', '3', '--budget', '50');
+
+  const ndcgOf = (method: string): number => Number(stdout.match(RegExp(`${method} .* (0\\.\\d{3}) `))?.[1]);
+  expect(stdout).toContain('of 28,211 packages of Debian 12');
+  expect(ndcgOf('ItemKnn')).toBeGreaterThan(1.2 * ndcgOf('Popularity'));
+  expect(ndcgOf('200 of ItemKnn, ranked')).toBeGreaterThan(1.1 * ndcgOf('ItemKnn'));
+  expect(stdout).toMatch(/\nrequest +600 +0 .* 100\.0 %\n/);
+  expect(stdout).toMatch(/\n {2}rank\/features +600 +0 .*x/);
+  expect(stdout).toMatch(/Budget {4}50 ms for 99 % of requests: ([\d,]+ candidates can|no candidate can)/);
+  expect(stdout).toMatch(/Packages that need what gimp needs also need\n.*\n( \S+ .*\n){3}/);
+  expect(stdout).not.toMatch(/NaN|undefined/);
+  expect(stdout).not.toContain('\u001b');
+  expect(stderr).toBe('');
+  expect(exitCode).toBe(0);
+}, 240_000);
+
+test("--ratings learns from a file of one's own, and recommends what its user has not rated", () => {
+  const random = new Random(1);
+  const lines = ['userId,movieId,rating,timestamp'];
+  // Users of either half like the items of that half.
+  for (let user = 0; user < 60; user++) {
+    for (let item = 0; item < 40; item++) {
+      if (random.uniform() < 0.5 && !(user === 7 && item === 39))
+        lines.push(`u${user},${1000 + item},${user % 2 === item % 2 ? 5 : 1},0`);
+    }
+  }
+  writeFileSync(ratings, lines.join('\n'));
+  const { exitCode, stdout, stderr } = runDemo(
+    ...['--topic', 'recommend', '--ratings', ratings, '--user', 'u7', '--k', '1'],
+  );
+
+  expect(stdout).toContain('by 60 users of 40 items');
+  const [, mean, learned] =
+    stdout.match(/mean of all ratings +([\d.]+).*\n MatrixFactorization +([\d.]+)/) ?? [];
+  expect(Number(learned)).toBeLessThan(Number(mean) / 2);
+  expect(stdout).toMatch(/\n +\d\.\d{3} \|[*o]/);
+  // Odd users like odd items; no line is of the user and the item.
+  const item = Number(stdout.match(/\n item (\d+) +[45]\.\d\d/)?.[1]);
+  expect(item % 2).toBe(1);
+  expect(lines.some((line) => line.startsWith(`u7,${item},`))).toBe(false);
+  expect(stderr).toBe('');
+  expect(exitCode).toBe(0);
+}, 60_000);
+
 describe('a topic tells a mistake in one line and leaves with exit code 2', () => {
   test.each([
-    ['an unknown topic', ['--topic', 'magic'], 'Allowed choices are search, sparse, retrieval'],
+    ['an unknown topic', ['--topic', 'magic'], 'Allowed choices are search, sparse, retrieval, recommend'],
     [
       'an option of another topic',
       ['--topic', 'sparse', '--word', 'king'],
@@ -66,6 +118,33 @@ describe('a topic tells a mistake in one line and leaves with exit code 2', () =
     ['packages where texts are searched', ['--topic', 'retrieval', '--like', 'vim'], 'takes --k, --query'],
     ['an unknown package', ['--topic', 'sparse', '--like', 'fierfox-esr'], '; near: firefox-esr'],
     ['an empty package', ['--topic', 'sparse', '--like', 'vim,'], 'A word is empty'],
+    ['a user of no file', ['--topic', 'recommend', '--user', '5'], 'give the file'],
+    [
+      'ratings and a package',
+      ['--topic', 'recommend', '--ratings', 'x', '--package', 'vim'],
+      'cannot be used with',
+    ],
+    [
+      'a package that needs nothing',
+      ['--topic', 'recommend', '--package', 'gcc-12-base'],
+      'fewer than 3 dependencies',
+    ],
+    [
+      'ratings that are not there',
+      ['--topic', 'recommend', '--ratings', 'no/such.csv'],
+      'no such file or directory',
+    ],
+    ['a file of no ratings', ['--topic', 'recommend', '--ratings', 'LICENSE'], 'ratings'],
+    [
+      'a plot without a folder',
+      ['--topic', 'recommend', '--plot', 'no/such/flame.svg'],
+      'there is no folder no/such',
+    ],
+    [
+      'a plot of another topic',
+      ['--topic', 'sparse', '--plot', 'ranks.svg'],
+      '--plot belongs to --topic search',
+    ],
     ['an empty query', ['--topic', 'retrieval', '--query', ' '], 'The query is empty'],
     ['a k beyond the other packages', ['--topic', 'sparse', '--k', '63666'], 'than the 63665 other packages'],
     ['a k beyond the packages', ['--topic', 'retrieval', '--k', '63667'], 'than the 63666 packages'],

@@ -154,6 +154,7 @@ describe('a flame graph', () => {
 test('a report in JSON has its figures, and null for what are none', () => {
   const profiler = requests();
   profiler.profileOf('idle');
+  expect(profiler.report().toJSON()).toEqual(JSON.parse(JSON.stringify(profiler.report())));
   const { requests: whole, stages, total, bottleneck } = JSON.parse(JSON.stringify(profiler.report()));
   expect([whole.requests, whole.mean, total, bottleneck]).toEqual([10, 66.5, 665, 'rank/features']);
   expect(stages[0]).toMatchObject({ name: 'retrieve', depth: 0, p50: 10, total: 100, share: 100 / 665 });

@@ -67,6 +67,7 @@ describe.each(BROWSERS)('$program.name', ({ program, launch, tier, canShare }) =
         capabilities: refused,
         init: refused,
         create: refused,
+        recommend: refused,
         sparse: refused,
         text: refused,
       });

@@ -64,7 +64,7 @@ describe.skipIf(isMissing(programs.workerd))('workerd', () => {
     };
     expect(await bytes.get('/')).toEqual({
       ...{ capabilities: refused, init: refused, create: refused },
-      ...{ sparse: refused, text: refused },
+      ...{ recommend: refused, sparse: refused, text: refused },
     });
   });
 });

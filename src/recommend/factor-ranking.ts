@@ -1,7 +1,7 @@
 import { LanewiseError } from '../host/errors.ts';
 import { Bitmap } from '../vectors/bitmap.ts';
 import { bestItems, checkWanted, type WantedItems } from './best-items.ts';
-import type { Factors } from './matrix-factorization-factors.ts';
+import type { Factors } from './factors.ts';
 import type { Recommendations, RecommendOptions } from './recommender.ts';
 
 /** Candidates beyond those wanted, so that scores that an index rounds in another order do not change the last of them. */

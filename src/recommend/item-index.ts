@@ -1,5 +1,5 @@
 import type { LongCallOptions } from '../host/progress.ts';
-import type { CandidateIndex, Model } from './matrix-factorization-ranking.ts';
+import type { CandidateIndex, Model } from './factor-ranking.ts';
 
 /** What every index of items is made for. */
 export interface ItemIndexOptions {

@@ -5,10 +5,10 @@ import type { Runtime } from './kernels.ts';
 
 /** Bytes that are checked or copied between two looks at the clock: a few milliseconds. */
 const PIECE_BYTES = 1 << 22;
-/** Numbers that are drawn in as much time. */
+/** Numbers that are drawn, or rows that are passed over, in as much time. */
 const PIECE_DRAWN = 1 << 18;
-/** A difference of two uniform numbers has the variance 1/6. */
-const DRAWN_DEVIATION: number = Math.sqrt(1 / 6);
+/** The square root of 1/6, the variance of a difference of two uniform numbers. */
+const DRAWN_DEVIATION = 0.408248290463863;
 
 /** A part of what is learned, by its name in a file. */
 export type FactorPart = 'users' | 'items' | 'userBiases' | 'itemBiases';
@@ -80,7 +80,16 @@ export class Factors {
   }
 
   clear(): void {
-    this.runtime.memory.f32.fill(0, this.users / 4, this.users / 4 + this.#floats);
+    for (const _ of this.clearing());
+  }
+
+  /** As `clear`, piece by piece. */
+  *clearing(): Generator<number> {
+    for (let at = 0; at < this.#floats; at += PIECE_BYTES / 4) {
+      const end = Math.min(this.#floats, at + PIECE_BYTES / 4);
+      this.runtime.memory.f32.fill(0, this.users / 4 + at, this.users / 4 + end);
+      yield end;
+    }
   }
 
   /** Takes over what others hold, of no more rows; the rows beyond become zeros. */
@@ -119,17 +128,21 @@ export class Factors {
   *draw(isMarked: Uint8Array, random: Random, deviation: number): Generator<Progress> {
     const { factors } = this.extents;
     const scale = deviation / DRAWN_DEVIATION / 65_536;
-    const most = Math.ceil(PIECE_DRAWN / this.width);
-    for (let row = 0, drawn = 0; row < isMarked.length; row++) {
+    for (let row = 0, spent = 0; row < isMarked.length; row++) {
+      spent += isMarked[row] ? factors : 1;
+      if (spent >= PIECE_DRAWN) {
+        spent = 0;
+        yield { done: row, total: isMarked.length };
+      }
+      if (!isMarked[row]) continue;
       const { f32 } = this.runtime.memory;
       const start = this.users / 4 + this.width * row;
       const values = f32.subarray(start, start + factors);
-      if (!isMarked[row] || values.some((value) => value !== 0)) continue;
+      if (values.some((value) => value !== 0)) continue;
       for (let i = 0; i < factors; i++) {
         const bits = random.uint32();
         values[i] = scale * ((bits >>> 16) - (bits & 0xffff));
       }
-      if (++drawn % most === 0) yield { done: row, total: isMarked.length };
     }
   }
 
