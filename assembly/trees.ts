@@ -159,7 +159,7 @@ export function walkPerfectTreesOfRow(trees: usize, treeCount: u32, depth: u32, 
   const bytes = (<usize>8) << depth;
   const end = trees + bytes * <usize>treeCount;
   let tree = trees;
-  for (; tree + 8 * bytes <= end; tree += 8 * bytes) {
+  for (; end - tree >= 8 * bytes; tree += 8 * bytes) {
     const tree1 = tree + bytes;
     const tree2 = tree1 + bytes;
     const tree3 = tree2 + bytes;

@@ -21,7 +21,7 @@ export interface Figure {
   readonly job: string;
   readonly text: string;
   readonly ratio: number;
-  /** Where the ratio should lie. */
+  /** Where the ratio should lie; neither: it is told, and not judged. */
   readonly atLeast?: number;
   readonly atMost?: number;
 }

@@ -30,14 +30,19 @@ export function measurementTable(measurements: readonly Measurement[], roof: Roo
   return table.toString();
 }
 
-/** Figures as a table, each beside what it should be; one that is missed says so. */
+/** Figures as a table, each beside what it should be, where that is said; one that is missed says so. */
 export function figureTable(figures: readonly Figure[]): string {
   const table = new Table({ head: ['job', 'figure', 'measured', 'wanted', ''], style: PLAIN });
   for (const { job, text, ratio, atLeast, atMost } of figures) {
     const isReached =
       ratio >= (atLeast ?? Number.NEGATIVE_INFINITY) && ratio <= (atMost ?? Number.POSITIVE_INFINITY);
-    const wanted = atLeast === undefined ? `at most ${atMost}` : `at least ${atLeast}`;
-    table.push([job, text, ratio.toPrecision(4), wanted, isReached ? 'reached' : 'MISSED']);
+    const bounds = [
+      atLeast !== undefined && `at least ${atLeast}`,
+      atMost !== undefined && `at most ${atMost}`,
+    ];
+    const wanted = bounds.filter(Boolean).join(', ');
+    const verdict = wanted === '' ? '' : isReached ? 'reached' : 'MISSED';
+    table.push([job, text, ratio.toPrecision(4), wanted, verdict]);
   }
   return table.toString();
 }

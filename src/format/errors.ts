@@ -39,7 +39,8 @@ export function describe(value: unknown): string {
   if (typeof value === 'string')
     return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}...` : value);
   if (Array.isArray(value)) {
-    const shown = value.slice(0, 8).map(describe);
+    // Arrays in it are not entered: a file may nest them deeper than the stack goes.
+    const shown = value.slice(0, 8).map((entry) => (Array.isArray(entry) ? 'an array' : describe(entry)));
     return `[${shown.join(', ')}${value.length > shown.length ? ', ...' : ''}]`;
   }
   return typeof value === 'object' && value !== null ? 'an object' : String(value);

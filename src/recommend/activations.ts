@@ -7,6 +7,9 @@ export type Activation = 'relu' | 'gelu' | 'gelu-tanh';
 /** What stands behind the last layer: 1 / (1 + exp(-x)), or nothing. */
 export type OutputActivation = 'sigmoid' | 'none';
 
+export const ACTIVATIONS: readonly Activation[] = ['relu', 'gelu', 'gelu-tanh'];
+export const OUTPUTS: readonly OutputActivation[] = ['none', 'sigmoid'];
+
 const KERNELS = {
   relu: 'relu',
   gelu: 'gelu',

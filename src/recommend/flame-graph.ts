@@ -1,3 +1,4 @@
+import { checkNumber } from '../vectors/input.ts';
 import type { LatencySummary, ProfileReport, StageReport } from './profile-report.ts';
 import { formatMilliseconds, formatPercent, printable, shorten } from './report-format.ts';
 
@@ -5,7 +6,7 @@ import { formatMilliseconds, formatPercent, printable, shorten } from './report-
 export interface FlameOptions {
   /** Above the drawing, and its name for screen readers. @default 'Where requests spend their time' */
   readonly title?: string;
-  /** Pixels, 560 or more. @default 960 */
+  /** Pixels, 0..100000; a drawing has 560 at least. @default 960 */
   readonly width?: number;
 }
 
@@ -25,6 +26,7 @@ const STYLE =
   '.lanewise-profile{background:#fff;color:#1b1b1f;font-family:system-ui,sans-serif}' +
   '.lanewise-profile text{fill:currentColor}' +
   '@media(prefers-color-scheme:dark){.lanewise-profile{background:#1b1b1f;color:#ececf0}}';
+const MOST_WIDTH = 100_000;
 const MARGIN = 16;
 const TITLE = 32;
 const BAR = 40;
@@ -35,7 +37,7 @@ const FIGURES = 170;
 /** @see ProfileReport.toSVG */
 export function drawFlame(report: ProfileReport, { title, width = 960 }: FlameOptions = {}): string {
   const name = title ?? 'Where requests spend their time';
-  const inner = Math.max(width, 560) - 2 * MARGIN;
+  const inner = Math.max(checkNumber('width', width, 0, MOST_WIDTH), 560) - 2 * MARGIN;
   const bars = layOut(report.stages, inner);
   const depth = 1 + Math.max(0, ...bars.map(({ stage }) => stage.depth + 1));
   const ranges = TITLE + BAR * depth + LINE;

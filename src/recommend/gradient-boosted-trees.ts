@@ -3,6 +3,7 @@ import { dispose, Lifetime } from '../host/disposal.ts';
 import { LanewiseError } from '../host/errors.ts';
 import { toVectors, type VectorInput } from '../vectors/input.ts';
 import { init, runtime } from './kernels.ts';
+import { allocatePredictions } from './predictions.ts';
 import { TreeSums } from './trees-forest.ts';
 import type { TreesInput } from './trees-json.ts';
 import { readModel, type TreesModel } from './trees-model.ts';
@@ -139,19 +140,10 @@ function writeClasses(margins: Float32Array, classes: number, out: Float32Array)
 }
 
 function resultOf(out: Float32Array | undefined, length: number): Float32Array {
-  if (out === undefined) return allocated(length);
+  if (out === undefined) return allocatePredictions(length);
   if (out instanceof Float32Array && out.length === length) return out;
   throw new LanewiseError('INVALID_ARGUMENT', `out must be a Float32Array of ${length} numbers.`, {
     expected: length,
     got: out?.length,
   });
-}
-
-function allocated(length: number): Float32Array {
-  try {
-    return new Float32Array(length);
-  } catch (cause) {
-    const message = `There is no array for ${length} predictions. Predict fewer rows in one call.`;
-    throw new LanewiseError('MEMORY_EXHAUSTED', message, { got: length, cause });
-  }
 }

@@ -1,6 +1,7 @@
 import { Arena } from '../host/arena.ts';
 import type { Progress } from '../host/progress.ts';
 import type { CheckedInteractions } from '../vectors/interactions.ts';
+import { groupByKey, transpose } from './grouping.ts';
 import type { Runtime } from './kernels.ts';
 
 /** Of a query, and of a result (assembly/results.ts); of the task (assembly/item-knn.ts). */
@@ -84,11 +85,13 @@ interface Blocks {
 
 /** The rows of users, which stay, and the users of each item. Entries are grouped by item and then by user, so that items ascend. */
 function* buildRows(
-  { memory, kernels }: Runtime,
+  runtime: Runtime,
   { users, items, ratings, userCount, itemCount }: CheckedInteractions,
   { arena, scratch }: Blocks,
 ): Generator<Progress, Rows & Columns> {
+  const { memory, kernels } = runtime;
   const count = users.length;
+  const start = { done: 0, total: count };
   const rowStarts = arena.allocate(4 * (userCount + 1));
   const rowItems = arena.allocate(4 * count);
   const rowValues = arena.allocate(4 * count);
@@ -101,18 +104,19 @@ function* buildRows(
   memory.i32.set(users, rowItems / 4);
   if (ratings) memory.f32.set(ratings, rowValues / 4);
   else memory.f32.fill(1, rowValues / 4, rowValues / 4 + count);
-  yield { done: 0, total: count };
-  kernels.groupEntries(keys, rowItems, rowValues, count, itemCount, columnStarts, columnUsers, columnValues);
+  yield start;
+  const given = { keys, others: rowItems, values: rowValues, count };
+  const columns = { starts: columnStarts, others: columnUsers, values: columnValues };
+  for (const _ of groupByKey(runtime, given, itemCount, columns)) yield start;
   scratch.free(keys);
-  yield { done: 0, total: count };
-  const turn = kernels.transposeCsr;
-  turn(columnStarts, columnUsers, columnValues, itemCount, userCount, rowStarts, rowItems, rowValues);
+  const rows = { starts: rowStarts, others: rowItems, values: rowValues };
+  for (const _ of transpose(runtime, { ...columns, rows: itemCount }, userCount, rows)) yield start;
   scratch.free(columnValues);
-  yield { done: 0, total: count };
   const entries = kernels.keepLast(rowStarts, rowItems, rowValues, userCount);
   yield { done: 0, total: entries };
-  turn(rowStarts, rowItems, 0, userCount, itemCount, columnStarts, columnUsers, 0);
-  yield { done: 0, total: entries };
+  const pattern = { ...rows, rows: userCount, values: 0 };
+  for (const _ of transpose(runtime, pattern, itemCount, { ...columns, values: 0 }))
+    yield { done: 0, total: entries };
   return { entries, rowStarts, rowItems, rowValues, columnStarts, columnUsers };
 }
 

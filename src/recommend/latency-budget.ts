@@ -29,8 +29,9 @@ export interface LatencyBudget {
   readonly perCandidate: number;
   /**
    * How many times what the line gives calls take at the percentile, as they turned out against the line through those before
-   * them; 1 as long as 20 calls have not told their counts. It stretches all of the line: with pauses that last as long
-   * whatever the count, that is careful for more candidates than were measured.
+   * them; 1 as long as 20 calls have not told their counts, and where the clock is too coarse to see so many calls take any
+   * time. It stretches all of the line: with pauses that last as long whatever the count, that is careful for more candidates
+   * than were measured.
    */
   readonly slowness: number;
   /**

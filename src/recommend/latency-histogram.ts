@@ -24,6 +24,8 @@ export interface LatencyHistogramJson {
 const NANOSECONDS = 1e6;
 /** Of the range, in nanoseconds: 9.8 hours. */
 const END = 2 ** 45 - 1;
+/** Of the range, in milliseconds. */
+export const LONGEST: number = END / NANOSECONDS;
 
 /**
  * Latencies from 1 ns to 9.8 hours, of which any percentile is known to a stated relative error: one pass, fixed memory
@@ -94,12 +96,13 @@ export class LatencyHistogram {
   /**
    * @param milliseconds 0 or more; what is beyond the range, even Infinity, counts as its end
    * @param count how many requests took that long
-   * @throws LanewiseError `INVALID_ARGUMENT` for a negative number or NaN, and for a count that is no integer from 1 on
+   * @throws LanewiseError `INVALID_ARGUMENT` for a negative number or NaN, and for a count that is no integer from 1 on, or
+   *   takes the count of all beyond 2^53 - 1
    */
   record(milliseconds: number, count = 1): void {
     if (typeof milliseconds !== 'number' || !(milliseconds >= 0))
       throw invalid(`A latency must be 0 ms or more; got ${String(milliseconds)}.`, milliseconds);
-    if (count !== 1) checkInteger('A count', count, 1, Number.MAX_SAFE_INTEGER);
+    if (count !== 1) checkInteger('A count', count, 1, Number.MAX_SAFE_INTEGER - this.#count);
     let value = Math.round(milliseconds * NANOSECONDS);
     if (value > END) {
       value = END;

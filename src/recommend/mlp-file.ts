@@ -4,7 +4,7 @@ import { corruptFile, IndexFile, writeIndexFile } from '../format/index-file.ts'
 import { readSafetensors, type Tensor } from '../format/safetensors.ts';
 import { LanewiseError } from '../host/errors.ts';
 import { checkBytes } from '../vectors/input.ts';
-import type { Activation, OutputActivation } from './activations.ts';
+import { ACTIVATIONS, type Activation, OUTPUTS, type OutputActivation } from './activations.ts';
 import type { Runtime } from './kernels.ts';
 import { type CheckedLayer, checkChain, checkNumbers } from './mlp-layers.ts';
 
@@ -15,8 +15,8 @@ const BIAS = '.bias';
 /** What a file holds: activations only where it was written by `toBytes()`. */
 interface SavedMlp {
   readonly layers: CheckedLayer[];
-  readonly activation?: unknown;
-  readonly output?: unknown;
+  readonly activation?: Activation;
+  readonly output?: OutputActivation;
 }
 
 export function writeMlp(
@@ -51,14 +51,26 @@ export function readMlp(
   if (layers.length === 0) throw foreign('The file holds no layers', []);
   checkChain(layers, 'FILE_CORRUPT');
   if (!wanted && !own) checkOrder(layers);
-  return { layers, activation: own?.options['activation'], output: own?.options['output'] };
+  if (!own) return { layers };
+  const { activation, output } = own.options;
+  return { layers, activation: savedChoice(activation, ACTIVATIONS), output: savedChoice(output, OUTPUTS) };
 }
 
 function savedNames(own: IndexFile | undefined): string[] | undefined {
-  const names = own?.options['layers'];
-  if (!own || (Array.isArray(names) && names.every((name) => typeof name === 'string')))
-    return names as string[];
-  throw corruptFile('The file names no layers.', names);
+  if (!own) return undefined;
+  const names = own.options['layers'];
+  // Each once: a name that stands there a million times would be as many copies of its weights.
+  if (Array.isArray(names) && new Set(names).size === names.length && names.every(isString)) return names;
+  throw corruptFile('The file must name its layers, each once.', names);
+}
+
+function isString(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+function savedChoice<Choice>(value: unknown, choices: readonly Choice[]): Choice {
+  if (choices.includes(value as Choice)) return value as Choice;
+  throw corruptFile(`The file must name an activation out of ${choices.join(', ')}.`, value);
 }
 
 function readLayer(tensors: ReadonlyMap<string, Tensor>, name: string): CheckedLayer {

@@ -3,10 +3,12 @@ import { dispose, Lifetime } from '../host/disposal.ts';
 import { LanewiseError } from '../host/errors.ts';
 import { toVectors, type VectorInput } from '../vectors/input.ts';
 import {
+  ACTIVATIONS,
   type Activation,
   activate,
   CONSTANT_BYTES,
   checkChoice,
+  OUTPUTS,
   type OutputActivation,
   writeConstants,
 } from './activations.ts';
@@ -21,11 +23,10 @@ import {
   packLayer,
   unpackLayer,
 } from './mlp-layers.ts';
+import { allocatePredictions } from './predictions.ts';
 
 /** Rows that pass through all layers together: their numbers stay in the first-level cache. */
 const BATCH = 32;
-const ACTIVATIONS = ['relu', 'gelu', 'gelu-tanh'] as const;
-const OUTPUTS = ['none', 'sigmoid'] as const;
 
 /** What stands between the layers of an {@link MlpRanker} and behind them. */
 export interface MlpOptions {
@@ -60,8 +61,8 @@ export interface MlpLayerDescription {
  * Sums begin with the bias and run over the inputs in their order, so that a row's outputs are the same bits in every runtime,
  * alone and in batches of any size. gelu is x Φ(x) within 1.2e-7, absolute or relative; sigmoid within 2e-7 relative.
  *
- * Cost of a row: 2 x inputs x outputs of each layer floating-point operations, outputs rounded up to a multiple of 8. Memory: 4
- * bytes a weight, and 256 bytes for each number of the widest layer.
+ * Cost of a row: 2 x inputs x outputs of each layer floating-point operations; memory: 4 bytes a weight, and 256 bytes for each
+ * number of the widest layer; outputs rounded up to a multiple of 8 in both.
  *
  * @example
  * // torch: safetensors.torch.save_file(nn.Sequential(nn.Linear(64, 256), nn.ReLU(), nn.Linear(256, 1)).state_dict(), path)
@@ -121,8 +122,8 @@ export class MlpRanker {
     await init();
     const saved = readMlp(runtime(), bytes, names);
     return MlpRanker.#of(saved.layers, {
-      activation: options.activation ?? (saved.activation as Activation | undefined),
-      output: options.output ?? (saved.output as OutputActivation | undefined),
+      activation: options.activation ?? saved.activation,
+      output: options.output ?? saved.output,
     });
   }
 
@@ -172,7 +173,7 @@ export class MlpRanker {
    *
    * @param features rows x inputs, row-major, finite
    * @throws LanewiseError `DIMENSION_MISMATCH` for a part of a row, `INVALID_VALUE` for NaN and infinities,
-   *   `INVALID_ARGUMENT`, `DISPOSED`
+   *   `INVALID_ARGUMENT`, `MEMORY_EXHAUSTED`, `DISPOSED`
    */
   predict(features: VectorInput): Float32Array<ArrayBuffer> {
     this.#lifetime.check();
@@ -186,7 +187,7 @@ export class MlpRanker {
       );
     }
     const rows = values.length / inputs;
-    const results = new Float32Array(rows * outputs);
+    const results = allocatePredictions(rows * outputs);
     const { f32 } = this.#runtime.memory;
     for (let row = 0; row < rows; row += BATCH) {
       const count = Math.min(BATCH, rows - row);

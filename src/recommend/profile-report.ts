@@ -24,7 +24,7 @@ export interface StageReport extends LatencySummary {
   readonly name: string;
   /** Stages that it is a part of. */
   readonly depth: number;
-  /** f: its part of the time of all requests, 0..1. */
+  /** f: its part of the time of all requests, 0..1. Calls that ran at once are at most the whole of what they are a part of. */
   readonly share: number;
   /** The part of that outside of the stages in it. */
   readonly ownShare: number;
@@ -67,6 +67,8 @@ export class ProfileReport {
   /**
    * A drawing as SVG, without scripts, readable on light and dark: a request as a bar over its stages, as wide as their
    * shares of it, over the stages in those; below, how late each is from its median to its 99th percentile.
+   *
+   * @throws LanewiseError `INVALID_ARGUMENT` for a width out of range
    */
   toSVG(options?: FlameOptions): string {
     return drawFlame(this, options);

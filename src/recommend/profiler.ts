@@ -129,6 +129,7 @@ export class Profiler {
    * percentiles of the other stages are taken off the budget. The sum of percentiles is what requests take whose stages
    * are slow all at once: a careful figure. The line gives a mean, so it is stretched by how much slower
    * calls were, at the percentile, than it foretold. Of stages that stages are nested in, what is outside of those counts by its mean.
+   * Every stage is taken to be called once a request, as those of a Pipeline are.
    *
    * @throws LanewiseError `INVALID_ARGUMENT` for an unknown stage, a budget or a percentile out of range; `UNTRAINED` if no call
    *   of the stage told how many candidates it had, or the clock was too coarse to see any time

@@ -3,7 +3,7 @@ import type { StageProfile } from './stage-profile.ts';
 /** A stage among the others. */
 export interface StageAccount {
   readonly profile: StageProfile;
-  /** Of the time of all requests, 0..1. */
+  /** Of the time of all requests, 0..1; no more than that of what it is a part of, even where calls that ran at once add up to more. */
   readonly share: number;
   /** Milliseconds outside of the stages in it. */
   readonly own: number;
@@ -37,20 +37,20 @@ export class Accounts {
     this.total = Math.max(requests.times.sum, spent);
     this.overhead = this.total - spent;
     const all = new Map<string, StageAccount>();
-    const account = (profile: StageProfile, depth: number): StageAccount => {
+    const account = (profile: StageProfile, depth: number, most: number): StageAccount => {
       const within = partsOf.get(profile.name) ?? [];
       const { sum } = profile.times;
       const parts: StageAccount[] = [];
       const entry: StageAccount = {
         ...{ profile, depth, parts },
-        share: this.total === 0 ? 0 : sum / this.total,
-        own: Math.max(0, sum - sumOf(within)),
+        share: this.total === 0 ? 0 : Math.min(sum / this.total, most),
+        own: Math.min(Math.max(0, sum - sumOf(within)), this.total * most),
       };
       all.set(profile.name, entry);
-      for (const part of within) parts.push(account(part, depth + 1));
+      for (const part of within) parts.push(account(part, depth + 1, entry.share));
       return entry;
     };
-    this.roots = (partsOf.get(undefined) ?? []).map((stage) => account(stage, 0));
+    this.roots = (partsOf.get(undefined) ?? []).map((stage) => account(stage, 0, 1));
     this.all = all;
   }
 

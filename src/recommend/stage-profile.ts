@@ -1,5 +1,5 @@
 import { checkInteger } from '../vectors/input.ts';
-import { LatencyHistogram, type LatencyHistogramJson } from './latency-histogram.ts';
+import { LatencyHistogram, type LatencyHistogramJson, LONGEST } from './latency-histogram.ts';
 import { damaged, fieldsOf } from './profile-json.ts';
 
 /** A stage of a {@link ProfilerJson}. */
@@ -72,14 +72,15 @@ export class StageProfile {
     if (candidates !== undefined) checkInteger('A count of candidates', candidates, 0, MOST_CANDIDATES);
     this.times.record(milliseconds);
     if (candidates === undefined) return;
-    if (this.calls >= LEARNING) this.#judge(milliseconds, candidates);
+    const time = Math.min(milliseconds, LONGEST);
+    if (this.calls >= LEARNING) this.#judge(time, candidates);
     const deviation = this.calls === 0 ? 0 : candidates - this.candidates / this.calls;
     this.calls++;
     this.candidates += candidates;
     if (candidates > this.most) this.most = candidates;
-    this.#meanTime += (milliseconds - this.#meanTime) / this.calls;
+    this.#meanTime += (time - this.#meanTime) / this.calls;
     this.#spread += deviation * (candidates - this.candidates / this.calls);
-    this.#product += deviation * (milliseconds - this.#meanTime);
+    this.#product += deviation * (time - this.#meanTime);
   }
 
   /** A call that threw. Its time counts, its candidates do not: it need not have come to them. */
@@ -99,9 +100,9 @@ export class StageProfile {
     return { fixed: 0, perCandidate: this.#meanTime / meanCount, basis: perCandidate > 0 ? 'fit' : 'mean' };
   }
 
-  /** How many times as long as the line foretold a share of the calls took at most; 1 as long as too few have told. */
+  /** How many times as long as the line foretold a share of the calls took at most; 1 where too few have told, or the clock saw none of it. */
   slowness(share: number): number {
-    return this.#slowness?.percentile(share) ?? 1;
+    return this.#slowness?.percentile(share) || 1;
   }
 
   /** @param other of the same precision */

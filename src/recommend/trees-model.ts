@@ -17,7 +17,8 @@ import { readTree, type Tree } from './trees-tree.ts';
 const MOST_FEATURES = 2 ** 20;
 const MOST_OUTPUTS = 2 ** 16;
 const MOST_TREES = 2 ** 24;
-const NUMBER = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i;
+/** No digit can be taken in two ways, so that a long text is refused as fast as it is read. */
+const NUMBER = /^[-+]?(\d+(\.\d*)?|\.\d+)(e[-+]?\d+)?$/i;
 
 /** A model that was checked. */
 export interface TreesModel {
@@ -38,7 +39,7 @@ export function readModel(input: TreesInput, iterations: number | undefined): Tr
   const learner = learnerOf(parseModel(input));
   const booster = fieldsOf(learner, 'gradient_booster', 'Model');
   const kind = stringOf(booster, 'name', 'Booster');
-  if (kind !== 'gbtree') throw unsupported(`The booster ${kind}`, 'gbtree');
+  if (kind !== 'gbtree') throw unsupported(`The booster ${kind.slice(0, 40)}`, 'gbtree');
   const objective = stringOf(fieldsOf(learner, 'objective', 'Model'), 'name', 'Objective');
   const parameters = fieldsOf(learner, 'learner_model_param', 'Model');
   const classes = countOf(parameters, 'num_class', 'Model', [0, MOST_OUTPUTS], 0);
@@ -65,7 +66,8 @@ export function readModel(input: TreesInput, iterations: number | undefined): Tr
     featureNames: readNames(learner, featureCount),
     outputs,
     baseMargins,
-    trees: listed.map((tree, i) => readTree(tree, i, featureCount)).slice(0, kept),
+    // Not by map(), which passes over the holes of an array.
+    trees: Array.from(listed, (tree, i) => readTree(tree, i, featureCount)).slice(0, kept),
     groups: groups.subarray(0, kept),
   };
 }

@@ -2,6 +2,7 @@ import { LanewiseError } from '../host/errors.ts';
 import { arrayOf, asFields, corrupt, countOf, type Fields, fieldsOf } from './trees-json.ts';
 
 const MOST_NODES = 2 ** 26;
+const MOST_LEAF_VALUES = 2 ** 16;
 
 /**
  * A tree that was checked: its nodes level by level, the root first, the two children of a node side by side. A node that no
@@ -26,10 +27,10 @@ export function readTree(value: unknown, index: number, featureCount: number): T
   const tree = asFields(value, subject);
   const lefts = arrayOf(tree, 'left_children', subject);
   const count = lefts.length;
-  if (count < 1) corrupt(`${subject}, left_children`, 'at least 1 node', 0);
+  if (count < 1 || count > MOST_NODES) corrupt(`${subject}, left_children`, `1..${MOST_NODES} nodes`, count);
   const parameters = fieldsOf(tree, 'tree_param', subject);
   countOf(parameters, 'num_nodes', subject, [count, count], count);
-  if (countOf(parameters, 'size_leaf_vector', subject, [0, MOST_NODES], 0) > 1) {
+  if (countOf(parameters, 'size_leaf_vector', subject, [0, MOST_LEAF_VALUES], 0) > 1) {
     throw unsupported(
       subject,
       'has several values in a leaf',

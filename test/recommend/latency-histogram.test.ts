@@ -92,6 +92,16 @@ test('a value recorded n times is as n values', () => {
   expect(once.toJSON()).toEqual(histogramOf(Array<number>(1000).fill(3.5)).toJSON());
 });
 
+test('counts end where integers do, so that what was counted can be read again', () => {
+  const histogram = histogramOf([1, 2, 3]);
+  const before = histogram.toJSON();
+  expect(errorOf(() => histogram.record(1, Number.MAX_SAFE_INTEGER - 2)).code).toBe('INVALID_ARGUMENT');
+  expect(histogram.toJSON()).toEqual(before);
+  histogram.record(1, Number.MAX_SAFE_INTEGER - 3);
+  expect(histogram.count).toBe(Number.MAX_SAFE_INTEGER);
+  expect(LatencyHistogram.fromJSON(histogram.toJSON()).toJSON()).toEqual(histogram.toJSON());
+});
+
 test('what is beyond the range counts as its end, and is counted', () => {
   const histogram = histogramOf([1, END, 1e9, Number.POSITIVE_INFINITY]);
   expect(histogram.saturated).toBe(2);

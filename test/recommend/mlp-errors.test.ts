@@ -72,6 +72,19 @@ test('features that are no rows of finite numbers are refused, and the network a
   expect(ranker.predict(features)).toEqual(before);
 });
 
+test('more answers than an array can hold are told of, and the network answers as before', async () => {
+  const outputs = 65_536;
+  using ranker = await MlpRanker.fromLayers([
+    { inputs: 1, outputs, weights: new Float32Array(outputs).fill(2) },
+  ]);
+  // 2^16 x 2^18 numbers: 64 GiB.
+  expect(errorOf(() => ranker.predict(new Float32Array(2 ** 18)))).toMatchObject({
+    code: 'MEMORY_EXHAUSTED',
+    got: 2 ** 34,
+  });
+  expect(ranker.predict([3])[outputs - 1]).toBe(6);
+});
+
 test('a network that was disposed of gives its memory back and answers no more', async () => {
   const before = bytesInUse();
   const ranker = await MlpRanker.fromLayers(makeLayers([3, 9, 2], 31));

@@ -206,6 +206,27 @@ describe('toBytes', () => {
     expect(plain.predict(FEATURES)).toEqual(await predictionsOf());
   });
 
+  test.each([
+    ['a layer twice', { layers: ['0', '0'] }],
+    ['no layers', { layers: undefined }],
+    ['a number for a layer', { layers: [0] }],
+    ['another activation', { activation: 'tanh' }],
+    ['no activation', { activation: undefined }],
+    ['another activation behind the last layer', { output: 'softmax' }],
+  ])('gives a file that is refused if it names %s, even where options say otherwise', async (_, change) => {
+    using ranker = await MlpRanker.fromLayers([
+      { name: '0', inputs: 2, outputs: 2, weights: [1, 2, 3, 4] },
+      { name: '1', inputs: 2, outputs: 2, weights: [1, 2, 3, 4] },
+    ]);
+    const { metadata, tensors } = readSafetensors(ranker.toBytes());
+    const options = JSON.stringify({ ...JSON.parse(metadata['options']!), ...change });
+    const changed = (text: string): Uint8Array =>
+      writeSafetensors(Object.fromEntries(tensors) as never, { ...metadata, options: text });
+    (await MlpRanker.fromBytes(changed(metadata['options']!))).dispose();
+    const reading = MlpRanker.fromBytes(changed(options), { activation: 'relu', output: 'none' });
+    await expect(reading).rejects.toMatchObject({ code: 'FILE_CORRUPT' });
+  });
+
   test('gives a file in which any changed byte of a weight is found', async () => {
     using ranker = await MlpRanker.fromLayers(LAYERS);
     const bytes = ranker.toBytes();

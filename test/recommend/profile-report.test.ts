@@ -1,5 +1,6 @@
 import { Profiler } from 'lanewise';
 import { describe, expect, test } from 'vitest';
+import { errorOf } from '../host/error-of.ts';
 
 /** Names that a terminal, XML or HTML would obey. */
 const HOSTILE = [
@@ -92,6 +93,20 @@ describe('a flame graph', () => {
     const parts = others.filter(({ y }) => y > rank!.y);
     expect(parts).toHaveLength(3);
     for (const { x, width } of parts) expect(x + width).toBeLessThanOrEqual(rank!.x + rank!.width + 0.1);
+  });
+
+  test('is as wide as it was asked to be, within what can be drawn', () => {
+    const report = requests().report();
+    for (const [asked, drawn] of [
+      [undefined, 960],
+      [0, 560],
+      [1200, 1200],
+    ] as const)
+      expect(report.toSVG(asked === undefined ? {} : { width: asked })).toContain(
+        ` width="${drawn}" height=`,
+      );
+    for (const width of [Number.NaN, Number.POSITIVE_INFINITY, -1, '900' as never])
+      expect(errorOf(() => report.toSVG({ width })).code).toBe('INVALID_ARGUMENT');
   });
 
   test('cuts labels to the room there is, and clips what is wider than its letters let expect', () => {

@@ -133,6 +133,21 @@ describe("Amdahl's law", () => {
     expect(profiler.speedup('rank', 0.5)).toBeCloseTo(1 / 1.75, 12);
   });
 
+  test('the share of calls that ran at once is at most that of what they are a part of', () => {
+    const profiler = profilerOf({ rank: 8, 'rank/fetch/parse': 5 }, 10);
+    for (let i = 0; i < 20; i++) profiler.record('rank/fetch', 7);
+    const shares = profiler.report().stages.map(({ name, share, ownShare }) => [name, share, ownShare]);
+    // 140 ms of fetching within 8 of 10 ms.
+    expect(shares).toEqual([
+      ['rank', 0.8, 0],
+      ['rank/fetch', 0.8, 0.8],
+      ['rank/fetch/parse', 0.5, 0.5],
+    ]);
+    expect(profiler.speedup('rank/fetch', Number.POSITIVE_INFINITY)).toBeCloseTo(5, 12);
+    expect(profiler.speedup('rank/fetch', 2)).toBeCloseTo(1 / 0.6, 12);
+    expect(profiler.report().bottleneck).toBe('rank/fetch');
+  });
+
   test('a stage that takes all of the time has no bound', () => {
     const profiler = profilerOf({ rank: 5 });
     expect(profiler.report().stages[0]!.bound).toBe(Number.POSITIVE_INFINITY);
@@ -295,6 +310,35 @@ describe('a latency budget', () => {
     expect(careful!.candidates).toBeGreaterThan(240);
     expect(careful!.candidates).toBeLessThanOrEqual(250);
     expect(median!.slowness).toBeCloseTo(10 / 10.6, 2);
+  });
+
+  test('is finite by a clock that sees one call in 200', () => {
+    const profiler = new Profiler();
+    for (let i = 0; i < 1000; i++) profiler.record('rank', i % 200 === 7 ? 0.1 : 0, 10);
+    for (const percentile of [0, 0.5, 0.99]) {
+      // 0.5 ms over 10 000 candidates.
+      const budget = profiler.latencyBudget({ milliseconds: 10, stage: 'rank', percentile });
+      expect(budget).toMatchObject({ slowness: 1, candidates: 10 / (0.5 / 10_000) });
+      const nothing = profiler.latencyBudget({ milliseconds: 0, stage: 'rank', percentile });
+      expect(nothing.candidates).toBe(0);
+      expect(nothing.missing).toBeCloseTo(0.5 / 10_000, 12);
+    }
+  });
+
+  test('is fitted to times beyond the range as if they were its end', () => {
+    const end = (2 ** 45 - 1) / 1e6;
+    const [endless, long] = [Number.POSITIVE_INFINITY, end].map((time) => {
+      const profiler = new Profiler();
+      for (let i = 0; i < 30; i++) profiler.record('rank', i === 25 ? time : 1 + i / 10, 10 + i);
+      return profiler;
+    });
+    expect(endless!.latencyBudget({ milliseconds: 1e9, stage: 'rank' })).toEqual(
+      long!.latencyBudget({ milliseconds: 1e9, stage: 'rank' }),
+    );
+    const { counted } = endless!.toJSON().stages[0]!;
+    expect(counted).toEqual({ ...long!.toJSON().stages[0]!.counted, slowness: counted!.slowness });
+    const read = Profiler.fromJSON(JSON.parse(JSON.stringify(endless)));
+    expect(read.toJSON()).toEqual(endless!.toJSON());
   });
 
   test('takes off the parts beside a part, and what is outside of them', () => {

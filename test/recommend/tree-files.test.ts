@@ -196,12 +196,39 @@ describe('a damaged file', () => {
       (d) => ((d.learner['feature_names'] as unknown[])[1] = 1),
       /^Model, feature_names/,
     ],
+    ['a hole among the trees', (d) => delete booster(d).trees[1], /^Tree 1: expected an object/],
+    [
+      'more nodes than there can be',
+      node((t) => (t.left_children = new Array<number>(2 ** 31))),
+      /^Tree 1, left_children: expected 1\.\.67108864 nodes, got 2147483648/,
+    ],
+    [
+      'arrays nested deeper than the stack goes',
+      node((t) => (t.split_conditions[0] = JSON.parse('['.repeat(1e5) + ']'.repeat(1e5)))),
+      /^Tree 1, node 0, split_conditions: .*got \[an array\]/,
+    ],
+    ['a score without digits', (d) => (parameters(d)['base_score'] = '.'), /^Model, base_score/],
+    ['a score of two points', (d) => (parameters(d)['base_score'] = '1.5.0'), /^Model, base_score/],
   ])('tells where: %s', async (_, damage, message) => {
     const damaged = model();
     damage(damaged);
     const error = await failure(damaged);
     expect(error.code).toBe('FILE_CORRUPT');
     expect(error.message).toMatch(message);
+  });
+
+  test('is refused at once though its base score has a million digits', async () => {
+    const damaged = model();
+    parameters(damaged)['num_class'] = '65536';
+    const timeOf = async (digits: number): Promise<number> => {
+      parameters(damaged)['base_score'] = `${'1'.repeat(digits)}x`;
+      const start = performance.now();
+      expect((await failure(damaged)).code).toBe('FILE_CORRUPT');
+      return performance.now() - start;
+    };
+    await timeOf(100);
+    // One pass takes milliseconds, a pass for each digit half an hour.
+    expect(await timeOf(1e6)).toBeLessThan(10_000);
   });
 
   test('may have nodes that no way leads to: pruning leaves them', async () => {
