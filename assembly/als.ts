@@ -99,7 +99,7 @@ function sumTile(
   let s31 = s00;
   let left = rows + i;
   let right = rows + j;
-  for (const end = left + count * bytes; left < end; left += bytes, right += bytes) {
+  for (const end = left + <usize>count * bytes; left < end; left += bytes, right += bytes) {
     const b0 = v128.load(right);
     const b1 = v128.load(right, 16);
     let a = v128.load32_splat(left);

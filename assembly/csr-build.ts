@@ -3,24 +3,33 @@
 // place side by side, still in the order given (F. Gustavson 1978, "Two fast algorithms for sparse matrices", section 3).
 // Cost: O(nonzeros + rows + columns), no comparison.
 
-/** Turns the keys of entries into the ends of their groups: u32 x (groups + 1), the last one the number of entries. */
-function endsOf(keys: usize, count: u32, groups: u32, ends: usize): void {
-  memory.fill(ends, 0, (<usize>groups + 1) << 2);
-  for (let at: u32 = 0; at < count; at++) {
-    const key = ends + (load<u32>(keys + ((<usize>at) << 2)) << 2);
+/** Counts the keys of the entries from..to - 1: u32 a group, which are 0 to begin with. */
+export function countKeys(keys: usize, from: u32, to: u32, counts: usize): void {
+  for (let at = from; at < to; at++) {
+    const key = counts + (load<u32>(keys + ((<usize>at) << 2)) << 2);
     store<u32>(key, load<u32>(key) + 1);
   }
+}
+
+/** Turns the counts of groups into their ends: u32 x (groups + 1), the last one the number of entries. */
+export function sumCounts(counts: usize, groups: u32): void {
   let end: u32 = 0;
   for (let group: u32 = 0; group <= groups; group++) {
-    const place = ends + ((<usize>group) << 2);
+    const place = counts + ((<usize>group) << 2);
     end += load<u32>(place);
     store<u32>(place, end);
   }
 }
 
+function endsOf(keys: usize, count: u32, groups: u32, ends: usize): void {
+  memory.fill(ends, 0, (<usize>groups + 1) << 2);
+  countKeys(keys, 0, count, ends);
+  sumCounts(ends, groups);
+}
+
 /**
  * Groups `count` entries by key, in the order given: `others` and `values` (0 for a pattern) of the group g stand from
- * starts[g] on. From the last entry to the first, every end moves down to its start.
+ * starts[g] on.
  */
 export function groupEntries(
   keys: usize,
@@ -33,13 +42,28 @@ export function groupEntries(
   valuesOut: usize,
 ): void {
   endsOf(keys, count, groups, starts);
-  for (let at = (<usize>count) << 2; at > 0; ) {
+  moveEntries(keys, others, values, 0, count, starts, othersOut, valuesOut);
+}
+
+/** Moves the entries from..to - 1 to their groups: the last ones first, as every end moves down to its start. */
+export function moveEntries(
+  keys: usize,
+  others: usize,
+  values: usize,
+  from: u32,
+  to: u32,
+  ends: usize,
+  othersOut: usize,
+  valuesOut: usize,
+): void {
+  const first = (<usize>from) << 2;
+  for (let at = (<usize>to) << 2; at > first; ) {
     at -= 4;
-    const place = starts + (load<u32>(keys + at) << 2);
-    const to = load<u32>(place) - 1;
-    store<u32>(place, to);
-    store<u32>(othersOut + ((<usize>to) << 2), load<u32>(others + at));
-    if (values !== 0) store<u32>(valuesOut + ((<usize>to) << 2), load<u32>(values + at));
+    const place = ends + (load<u32>(keys + at) << 2);
+    const end = load<u32>(place) - 1;
+    store<u32>(place, end);
+    store<u32>(othersOut + ((<usize>end) << 2), load<u32>(others + at));
+    if (values !== 0) store<u32>(valuesOut + ((<usize>end) << 2), load<u32>(values + at));
   }
 }
 
@@ -58,16 +82,30 @@ export function transposeCsr(
   valuesOut: usize,
 ): void {
   endsOf(indices, load<u32>(indptr + ((<usize>rows) << 2)), columns, indptrOut);
-  for (let row = rows; row-- > 0; ) {
+  moveRows(indptr, indices, values, 0, rows, indptrOut, indicesOut, valuesOut);
+}
+
+/** Moves the entries of the rows from..to - 1 to their columns, the last ones first. */
+export function moveRows(
+  indptr: usize,
+  indices: usize,
+  values: usize,
+  from: u32,
+  to: u32,
+  ends: usize,
+  indicesOut: usize,
+  valuesOut: usize,
+): void {
+  for (let row = to; row-- > from; ) {
     const bounds = indptr + ((<usize>row) << 2);
     const first = (<usize>load<u32>(bounds)) << 2;
     for (let at = (<usize>load<u32>(bounds, 4)) << 2; at > first; ) {
       at -= 4;
-      const place = indptrOut + (load<u32>(indices + at) << 2);
-      const to = load<u32>(place) - 1;
-      store<u32>(place, to);
-      store<u32>(indicesOut + ((<usize>to) << 2), row);
-      if (values !== 0) store<u32>(valuesOut + ((<usize>to) << 2), load<u32>(values + at));
+      const place = ends + (load<u32>(indices + at) << 2);
+      const end = load<u32>(place) - 1;
+      store<u32>(place, end);
+      store<u32>(indicesOut + ((<usize>end) << 2), row);
+      if (values !== 0) store<u32>(valuesOut + ((<usize>end) << 2), load<u32>(values + at));
     }
   }
 }

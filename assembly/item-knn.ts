@@ -71,7 +71,7 @@ export function makeRooms(task: usize, most: u32, results: usize): f64 {
   return total;
 }
 
-/** Goes on until some `budget` of products is spent, or all is done. Returns how many items are left. */
+/** Goes on until some `budget` of products, items that nobody has included, is spent, or all is done. Returns how many items are left. */
 export function findNeighbours(task: usize, budget: u32): u32 {
   const items = load<u32>(task, 40);
   const columnStarts = load<usize>(task, 12);
@@ -79,12 +79,12 @@ export function findNeighbours(task: usize, budget: u32): u32 {
   let item = load<u32>(task, 64);
   let place = load<u32>(task, 68);
   let spent: u32 = 0;
-  for (; item < items; item++) {
+  for (; item < items && spent < budget; item++) {
     const end = load<u32>(columnStarts + ((<usize>item) << 2), 4);
     for (; place < end && spent < budget; place++)
       spent += addUser(task, load<u32>(users + ((<usize>place) << 2))) + 1;
     if (place < end) break;
-    spent += 4 * load<u32>(task, 72);
+    spent += 4 * load<u32>(task, 72) + 1;
     closeItem(task, item);
   }
   store<u32>(task, item, 64);
@@ -169,7 +169,10 @@ function closeItem(task: usize, item: u32): void {
     for (let byte: usize = 0; byte < size; byte += 16) v128.store(place + byte, i64x2.splat(0));
     if (!(similarity > 0) || users < least) continue;
     offer(queries + ((<usize>item) << 6), similarity, <i32>other);
-    offer(queries + ((<usize>other) << 6), similarity, <i32>item);
+    // The other was offered lower items alone, so that of equals this one does not stay: its results, which are far away by
+    // now, need not be looked at.
+    const query = queries + ((<usize>other) << 6);
+    if (similarity > load<f32>(query, 32)) offer(query, similarity, <i32>item);
   }
   store<u32>(task, 0, 72);
 }

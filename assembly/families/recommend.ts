@@ -5,7 +5,7 @@ export { gelu, geluByTangent, relu, sigmoid } from '../activations';
 export { addNormal, solveNormal, startNormal } from '../als';
 export { addResiduals, applyGram, dotRows, stepConjugate, sumLosses } from '../als-gradient';
 export { finishHash, startHash, updateHash } from '../checksum';
-export { countPlaces, groupEntries, sumPlaces, transposeCsr } from '../csr-build';
+export { countKeys, countPlaces, moveEntries, moveRows, sumCounts, sumPlaces } from '../csr-build';
 export { checkFinite } from '../csr-check';
 export { factorize, sumSquaredErrors } from '../factorize';
 export { addGram } from '../gram';

@@ -3,6 +3,9 @@ import { LanewiseError } from '../host/errors.ts';
 /** Numbers, one each. */
 export type Numbers = readonly number[] | Float32Array | Float64Array | Int32Array | Uint32Array;
 
+/** An array of as many counts takes 1 GiB. */
+const MOST_USERS = 2 ** 28;
+
 /** @throws LanewiseError `INVALID_ARGUMENT`, `DIMENSION_MISMATCH` unless there are `count`, `INVALID_VALUE` for NaN and infinities */
 export function checkFinite(name: string, values: Numbers, count: number): Numbers {
   if (!Array.isArray(values) && !ArrayBuffer.isView(values)) {
@@ -29,4 +32,22 @@ export function checkFinite(name: string, values: Numbers, count: number): Numbe
       got: values[at],
     },
   );
+}
+
+/**
+ * The entries of each user, and a 0 behind them.
+ *
+ * @throws LanewiseError `MEMORY_EXHAUSTED` where the largest number of a user is beyond arrays
+ */
+export function countByUser(users: Int32Array, userCount: number): Uint32Array {
+  if (userCount > MOST_USERS) {
+    throw new LanewiseError(
+      'MEMORY_EXHAUSTED',
+      `There are no arrays for ${userCount} users. Number users without gaps.`,
+      { expected: MOST_USERS, got: userCount },
+    );
+  }
+  const counts = new Uint32Array(userCount + 1);
+  for (const user of users) counts[user]!++;
+  return counts;
 }

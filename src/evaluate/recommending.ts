@@ -2,12 +2,12 @@ import { LanewiseError } from '../host/errors.ts';
 import { type LongCallOptions, type Progress, runPieces } from '../host/progress.ts';
 import { checkInteger, checkNumber, LARGEST_ID } from '../vectors/input.ts';
 import { type CheckedInteractions, checkInteractions, type Interactions } from '../vectors/interactions.ts';
-import { catalogueCoverage } from './predictions.ts';
+import { countByUser } from './numbers.ts';
 import { evaluateRankings, type RankingMetric, type RankingReport } from './ranking.ts';
 
 /** What recommends; every recommender of this package does. */
 export interface Recommending {
-  /** k items for a user, best first, -1 where there are fewer; none of those excluded. */
+  /** At most k items for a user, best first, none of them twice, and none of those excluded; -1 behind the last. */
   recommend(
     user: number,
     options: { readonly k: number; readonly exclude: Int32Array },
@@ -47,8 +47,9 @@ const METRICS = ['precision', 'recall', 'hitRate', 'ndcg', 'averagePrecision', '
  * left for. Progress counts users. Cost: a recommendation a user, and O(entries).
  *
  * @param split what was learned from, and what was left out, as `leaveOneOut` and its like give them
- * @throws LanewiseError `INVALID_ARGUMENT`, `DIMENSION_MISMATCH`, `INVALID_VALUE`, what recommending throws, and the signal's
- *   reason
+ * @throws LanewiseError `INVALID_ARGUMENT` also for recommendations that are none, `DUPLICATE_ID` for one that stands twice,
+ *   `DIMENSION_MISMATCH`, `INVALID_VALUE`, `MEMORY_EXHAUSTED` for more than 2^28 users, what recommending throws, and the
+ *   signal's reason
  * @example
  * const split = leaveOneOut({ users, items }, { seed: 1 });
  * await popularity.fit(split.train);
@@ -73,14 +74,16 @@ function* evaluate(
   const known = itemsByUser(train);
   const wanted = itemsByUser(test, relevantFrom);
   const users: number[] = [];
-  const ids: number[] = [];
+  const recommended = new Set<number>();
   const perUser = METRICS.map((): number[] => []);
   for (let user = 0; user < test.userCount; user++) {
-    const exclude = excludeKnown ? known(user) : new Int32Array();
-    const relevant = wanted(user).filter((item) => !exclude.includes(item));
+    const liked = wanted(user);
+    const exclude = excludeKnown && liked.length > 0 ? known(user) : new Int32Array();
+    const relevant = without(liked, exclude);
     if (relevant.length > 0) {
-      const ranking = recommender.recommend(user, { k, exclude }).ids;
-      for (const id of ranking) ids.push(id);
+      const ranking = checkRanking(recommender.recommend(user, { k, exclude })?.ids, user, k);
+      for (const id of ranking)
+        if (id !== -1) recommended.add(checkInteger('A recommended item', id, 0, itemCount - 1));
       const report = evaluateRankings([ranking], [relevant], { k });
       METRICS.forEach((metric, i) => void perUser[i]!.push(report[metric].mean));
       users.push(user);
@@ -94,7 +97,7 @@ function* evaluate(
     queries: users.length,
     k,
     users: Int32Array.from(users),
-    coverage: catalogueCoverage(ids, itemCount),
+    coverage: recommended.size / itemCount,
   };
 }
 
@@ -120,22 +123,42 @@ function nothingToTest(fault: string): LanewiseError {
   return new LanewiseError('INVALID_ARGUMENT', `test ${fault}, so there is nothing to evaluate.`);
 }
 
+/** A recommender may be anybody's: more than k would count where k do not. */
+function checkRanking(ids: unknown, user: number, k: number): Int32Array | readonly number[] {
+  const isArray = Array.isArray(ids) || ids instanceof Int32Array;
+  if (isArray && ids.length <= k) return ids;
+  const got = isArray ? `${ids.length}` : typeof ids;
+  throw new LanewiseError(
+    'INVALID_ARGUMENT',
+    `recommend() must give { ids }, an array of at most ${k}; for user ${user} it gave ${got}.`,
+    { expected: k, got },
+  );
+}
+
+/** Those of the items that are not excluded; both ascend. */
+function without(items: Int32Array, excluded: Int32Array): Int32Array {
+  let at = 0;
+  return items.filter((item) => {
+    while (excluded[at]! < item) at++;
+    return excluded[at] !== item;
+  });
+}
+
 /** The items of a user, each once, ascending; of the entries that are rated high enough. */
 function itemsByUser(
   { users, items, ratings, userCount }: CheckedInteractions,
   least: number = Number.NEGATIVE_INFINITY,
 ): (user: number) => Int32Array {
-  const ends = new Uint32Array(userCount + 1);
-  for (const user of users) ends[user + 1]!++;
-  for (let user = 0; user < userCount; user++) ends[user + 1]! += ends[user]!;
+  // The ends of the rows of users, each of which its entries move down to its start.
+  const bounds = countByUser(users, userCount);
+  for (let user = 0; user < userCount; user++) bounds[user + 1]! += bounds[user]!;
   const grouped = new Int32Array(users.length);
-  const next = ends.slice();
   for (let at = 0; at < users.length; at++) {
-    grouped[next[users[at]!]!++] = ratings && ratings[at]! < least ? -1 : items[at]!;
+    grouped[--bounds[users[at]!]!] = ratings && ratings[at]! < least ? -1 : items[at]!;
   }
   return (user) => {
     if (user >= userCount) return new Int32Array();
-    const own = grouped.slice(ends[user]!, ends[user + 1]!).sort();
+    const own = grouped.slice(bounds[user]!, bounds[user + 1]!).sort();
     return own.filter((item, i) => item >= 0 && (i === 0 || item !== own[i - 1]));
   };
 }

@@ -2,7 +2,7 @@ import { LanewiseError } from '../host/errors.ts';
 import { Random } from '../host/random.ts';
 import { checkInteger } from '../vectors/input.ts';
 import { type CheckedInteractions, checkInteractions, type Interactions } from '../vectors/interactions.ts';
-import { checkFinite, type Numbers } from './numbers.ts';
+import { checkFinite, countByUser, type Numbers } from './numbers.ts';
 
 /** Some of the entries, in the order in which they were given, in arrays of their own. */
 export interface InteractionsPart extends Interactions {
@@ -45,7 +45,8 @@ export interface SplitRandomlyOptions extends SplitByTimeOptions {
 /**
  * Leaves one entry out of every user who has at least two; the others stay with `train` alone. Cost: O(entries + users).
  *
- * @throws LanewiseError `INVALID_ARGUMENT` also where no user has two entries, `DIMENSION_MISMATCH`, `INVALID_VALUE`
+ * @throws LanewiseError `INVALID_ARGUMENT` also where no user has two entries, `DIMENSION_MISMATCH`, `INVALID_VALUE`,
+ *   `MEMORY_EXHAUSTED` for more than 2^28 users
  * @example const { train, test } = leaveOneOut({ users, items }, { seed: 1 });
  */
 export function leaveOneOut(
@@ -56,15 +57,14 @@ export function leaveOneOut(
   const checked = checkInteractions(interactions);
   const { users, userCount } = checked;
   const times = timestamps === undefined ? undefined : checkTimes(timestamps, users.length);
-  const counts = new Uint32Array(userCount);
-  for (const user of users) counts[user]!++;
+  const counts = countByUser(users, userCount);
   const last = times && lastOf(users, times, userCount);
   // How many entries of a user come before the one that is left out; all of them where none is.
   const before = times ? undefined : counts.map((count) => (count < 2 ? count : random.integer(count)));
   let left = 0;
   const isTest = Uint8Array.from(users, (user, at) => {
     if (counts[user]! < 2) return 0;
-    const isLeft = last ? last[user] === at : before![user]!-- === 0;
+    const isLeft = last ? last[user] === at + 1 : before![user]!-- === 0;
     if (isLeft) left++;
     return isLeft ? 1 : 0;
   });
@@ -75,14 +75,11 @@ export function leaveOneOut(
   );
 }
 
-/** The last entry of each user. */
+/** The place of the last entry of each user, counted from 1. */
 function lastOf(users: Int32Array, times: Numbers, userCount: number): Uint32Array {
   const last = new Uint32Array(userCount);
-  const latest = new Float64Array(userCount).fill(Number.NEGATIVE_INFINITY);
   for (const [at, user] of users.entries()) {
-    if (times[at]! < latest[user]!) continue;
-    latest[user] = times[at]!;
-    last[user] = at;
+    if (last[user] === 0 || times[at]! >= times[last[user]! - 1]!) last[user] = at + 1;
   }
   return last;
 }

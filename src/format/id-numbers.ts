@@ -12,12 +12,18 @@ const INTEGER = /^(?:0|[1-9]\d*)$/;
 export class IdNumbers {
   readonly names: (string | number)[] = [];
   readonly #bytes: Uint8Array;
+  /** One for all ids: making one takes longer than decoding. */
+  readonly #decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   /** Where in the bytes each name was first found, and its hash. */
   readonly #starts: number[] = [];
   readonly #lengths: number[] = [];
   readonly #hashes: number[] = [];
-  /** Drawn, so that nobody can make a file whose ids all share a slot; it reaches no result. */
-  readonly #seed = (Math.random() * 2 ** 32) | 0;
+  /**
+   * What each byte is to the hash. All of it is drawn, so that nobody can make a file whose ids share a slot; it reaches no
+   * result. A drawn start alone would not do: the low byte of FNV's state depends on nothing but low bytes, so that whoever
+   * guesses that of the start knows of ids that have the same hash whatever the rest of it is.
+   */
+  readonly #salts = Int32Array.from({ length: 256 }, () => Math.random() * 2 ** 32);
   /** The number of an id and 1 more; 0 where there is none. */
   #slots = new Int32Array(FIRST_SLOTS);
 
@@ -28,9 +34,11 @@ export class IdNumbers {
   /** The number of the id at `start` to `end`; -1 where it is no UTF-8. */
   numberOf(start: number, end: number): number {
     const bytes = this.#bytes;
-    // FNV-1a (Fowler, Noll and Vo), and a last mix for the low bits.
-    let hash = this.#seed;
-    for (let at = start; at < end; at++) hash = Math.imul(hash ^ bytes[at], 0x01000193);
+    const salts = this.#salts;
+    // FNV-1a (Fowler, Noll and Vo) of salted bytes, and a last mix for the low bits.
+    let hash = end - start;
+    for (let at = start; at < end; at++)
+      hash = Math.imul(hash ^ (hash >>> 15) ^ salts[bytes[at]], 0x01000193);
     hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
     hash ^= hash >>> 13;
     const slots = this.#slots;
@@ -52,7 +60,7 @@ export class IdNumbers {
   }
 
   #add(slot: number, hash: number, start: number, end: number): number {
-    const name = decode(this.#bytes.subarray(start, end));
+    const name = decode(this.#decoder, this.#bytes.subarray(start, end));
     if (name === undefined) return -1;
     const number = this.names.push(name) - 1;
     this.#starts.push(start);
@@ -75,11 +83,9 @@ export class IdNumbers {
 }
 
 /** The name that the bytes spell, a number where that gives the same bytes back; `undefined` where they are no UTF-8. */
-function decode(bytes: Uint8Array): string | number | undefined {
+function decode(decoder: TextDecoder, bytes: Uint8Array): string | number | undefined {
   try {
-    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
-      .decode(bytes)
-      .replaceAll('""', '"');
+    const text = decoder.decode(bytes).replaceAll('""', '"');
     return text.length <= MOST_DIGITS && INTEGER.test(text) ? Number(text) : text;
   } catch {
     return undefined;

@@ -1,5 +1,6 @@
 import type { Arena } from '../host/arena.ts';
 import type { CheckedInteractions } from '../vectors/interactions.ts';
+import { groupByKey, transpose } from './grouping.ts';
 import type { Runtime } from './kernels.ts';
 
 /** The entries of each user, or of each item: addresses of what assembly/als.ts walks. */
@@ -25,11 +26,12 @@ export interface Entries {
 
 /** Entries by user and by item, those of the same place summed. Yields between passes over all of them. */
 export function* groupInteractions(
-  { memory, kernels }: Runtime,
+  runtime: Runtime,
   arena: Arena,
   { users, items, ratings, userCount, itemCount }: CheckedInteractions,
   alpha: number,
 ): Generator<void, Entries> {
+  const { memory, kernels } = runtime;
   const count = ratings ? ratings.reduce((sum, rating) => sum + (rating > 0 ? 1 : 0), 0) : users.length;
   const place = (words: number): number => arena.allocate(4 * words);
   const [keys, others, values] = [place(count), place(count), place(count)];
@@ -44,12 +46,11 @@ export function* groupInteractions(
   }
   yield;
   const [itemStarts, itemUsers, itemWeights] = [place(itemCount + 1), place(count), place(count)];
-  kernels.groupEntries(keys, others, values, count, itemCount, itemStarts, itemUsers, itemWeights);
-  yield;
+  const byItem = { starts: itemStarts, others: itemUsers, values: itemWeights };
+  yield* groupByKey(runtime, { keys, others, values, count }, itemCount, byItem);
   // The transpose has the items of a user in their order, those that stand twice side by side.
   const starts = place(userCount + 1);
-  kernels.transposeCsr(itemStarts, itemUsers, itemWeights, itemCount, userCount, starts, keys, values);
-  yield;
+  yield* transpose(runtime, { ...byItem, rows: itemCount }, userCount, { starts, others: keys, values });
   const places = kernels.countPlaces(starts, keys, userCount);
   yield;
   const [userStarts, userItems, userWeights] = [place(userCount + 1), place(places), place(places)];
@@ -59,10 +60,8 @@ export function* groupInteractions(
   const weights = memory.f32.subarray(userWeights / 4, userWeights / 4 + places);
   for (let i = 0; i < places; i++) weights[i]! *= alpha;
   yield;
-  kernels.transposeCsr(
-    ...([userStarts, userItems, userWeights, userCount, itemCount] as const),
-    ...([itemStarts, itemUsers, itemWeights] as const),
-  );
+  const byUser = { rows: userCount, starts: userStarts, others: userItems, values: userWeights };
+  yield* transpose(runtime, byUser, itemCount, byItem);
   const used = (starts: number, rows: number): number => {
     const { u32 } = memory;
     let found = 0;

@@ -1,6 +1,7 @@
 import { Arena } from '../host/arena.ts';
 import type { Progress } from '../host/progress.ts';
 import type { CheckedInteractions } from '../vectors/interactions.ts';
+import { groupByKey, transpose } from './grouping.ts';
 import type { Runtime } from './kernels.ts';
 
 /** Of a query, and of a result (assembly/results.ts); of the task (assembly/item-knn.ts). */
@@ -9,8 +10,8 @@ const RESULT_BYTES = 8;
 const TASK_BYTES = 96;
 /** Products that are summed in a millisecond or two, where most lie beyond the caches. */
 const BUDGET = 1 << 18;
-/** Lists that are sorted in a millisecond or so. */
-const PIECE = 1024;
+/** Neighbours whose lists are sorted in some milliseconds, however long each is. */
+const PIECE = 1 << 16;
 
 /** Options that were checked. */
 export interface KnnOptions {
@@ -53,7 +54,7 @@ export function* learnNeighbours(
     const task = makeTask(runtime, { ...rows, columnUsers, columnStarts }, checked, options, scratch);
     yield { done: 0, total: rows.entries };
     yield* find(runtime, task, rows.entries);
-    const lists = yield* pack(runtime, itemCount, task.queries, rows.entries, arena);
+    const lists = yield* pack(runtime, task, itemCount, rows.entries, arena);
     const means = arena.allocate(4 * itemCount);
     const hasRatings = checked.ratings !== undefined;
     const learned = { userCount, itemCount, hasRatings, ...rows, ...lists, means };
@@ -84,11 +85,13 @@ interface Blocks {
 
 /** The rows of users, which stay, and the users of each item. Entries are grouped by item and then by user, so that items ascend. */
 function* buildRows(
-  { memory, kernels }: Runtime,
+  runtime: Runtime,
   { users, items, ratings, userCount, itemCount }: CheckedInteractions,
   { arena, scratch }: Blocks,
 ): Generator<Progress, Rows & Columns> {
+  const { memory, kernels } = runtime;
   const count = users.length;
+  const start = { done: 0, total: count };
   const rowStarts = arena.allocate(4 * (userCount + 1));
   const rowItems = arena.allocate(4 * count);
   const rowValues = arena.allocate(4 * count);
@@ -101,24 +104,27 @@ function* buildRows(
   memory.i32.set(users, rowItems / 4);
   if (ratings) memory.f32.set(ratings, rowValues / 4);
   else memory.f32.fill(1, rowValues / 4, rowValues / 4 + count);
-  yield { done: 0, total: count };
-  kernels.groupEntries(keys, rowItems, rowValues, count, itemCount, columnStarts, columnUsers, columnValues);
+  yield start;
+  const given = { keys, others: rowItems, values: rowValues, count };
+  const columns = { starts: columnStarts, others: columnUsers, values: columnValues };
+  for (const _ of groupByKey(runtime, given, itemCount, columns)) yield start;
   scratch.free(keys);
-  yield { done: 0, total: count };
-  const turn = kernels.transposeCsr;
-  turn(columnStarts, columnUsers, columnValues, itemCount, userCount, rowStarts, rowItems, rowValues);
+  const rows = { starts: rowStarts, others: rowItems, values: rowValues };
+  for (const _ of transpose(runtime, { ...columns, rows: itemCount }, userCount, rows)) yield start;
   scratch.free(columnValues);
-  yield { done: 0, total: count };
   const entries = kernels.keepLast(rowStarts, rowItems, rowValues, userCount);
   yield { done: 0, total: entries };
-  turn(rowStarts, rowItems, 0, userCount, itemCount, columnStarts, columnUsers, 0);
-  yield { done: 0, total: entries };
+  const pattern = { ...rows, rows: userCount, values: 0 };
+  for (const _ of transpose(runtime, pattern, itemCount, { ...columns, values: 0 }))
+    yield { done: 0, total: entries };
   return { entries, rowStarts, rowItems, rowValues, columnStarts, columnUsers };
 }
 
 interface Task {
   readonly address: number;
   readonly queries: number;
+  /** Neighbours that an item can have, and that are kept; 0 where there is but one item. */
+  readonly most: number;
 }
 
 function makeTask(
@@ -145,9 +151,10 @@ function makeTask(
   for (const at of [80, 88]) head.setFloat64(at, 1, true);
   memory.u8.copyWithin(cursors, rowStarts, rowStarts + 4 * userCount);
   memory.u8.fill(0, sums, sums + sumBytes * itemCount);
-  const room = kernels.makeRooms(address, neighbors, 0);
-  kernels.makeRooms(address, neighbors, scratch.allocate(RESULT_BYTES * room));
-  return { address, queries };
+  const most = Math.min(neighbors, itemCount - 1);
+  const room = kernels.makeRooms(address, most, 0);
+  kernels.makeRooms(address, most, scratch.allocate(RESULT_BYTES * room));
+  return { address, queries, most };
 }
 
 function* find({ memory, kernels }: Runtime, { address }: Task, total: number): Generator<Progress, void> {
@@ -159,8 +166,8 @@ function* find({ memory, kernels }: Runtime, { address }: Task, total: number): 
 /** The best of each item, side by side. */
 function* pack(
   { memory, kernels }: Runtime,
+  { queries, most }: Task,
   itemCount: number,
-  queries: number,
   entries: number,
   arena: Arena,
 ): Generator<Progress, Pick<Neighbourhoods, 'links' | 'starts' | 'ids' | 'similarities'>> {
@@ -169,8 +176,9 @@ function* pack(
   const ids = arena.allocate(4 * links);
   const similarities = arena.allocate(4 * links);
   memory.u32[starts / 4] = 0;
-  for (let first = 0, total = 0; first < itemCount; first += PIECE) {
-    const end = Math.min(itemCount, first + PIECE);
+  const piece = Math.ceil(PIECE / Math.max(1, most));
+  for (let first = 0, total = 0; first < itemCount; first += piece) {
+    const end = Math.min(itemCount, first + piece);
     total = kernels.packNeighbours(queries, first, end, total, starts, ids, similarities) >>> 0;
     yield { done: entries - 1, total: entries };
   }

@@ -200,7 +200,7 @@ export class ItemKnn implements Recommender {
    * What users may rate items, for pairs of a user and an item each: the mean of the item, and by how much the user rates its
    * neighbours above theirs, weighted by similarity; the mean alone, where the user has rated none of them. Of an item that
    * nobody rated, the mean of all ratings. Predictions may lie a little beyond the scale of the ratings. Cost: O(neighbors)
-   * each.
+   * each, and O(the user's items) where it is another user than that of the pair before.
    *
    * @throws LanewiseError `UNTRAINED`, `INVALID_ARGUMENT` also where there were no ratings to learn from,
    *   `DIMENSION_MISMATCH`, `MEMORY_EXHAUSTED`, `DISPOSED`

@@ -37,6 +37,7 @@ interface Kernels extends HashKernels {
   ): void;
   applyGram(gram: number, width: number, penalty: number, v: number, out: number): void;
   checkFinite(values: number, count: number): number;
+  countKeys(keys: number, from: number, to: number, counts: number): void;
   countPlaces(indptr: number, indices: number, rows: number): number;
   denseLayer(
     x: number,
@@ -66,18 +67,28 @@ interface Kernels extends HashKernels {
   findNeighbours(task: number, budget: number): number;
   gelu(values: number, count: number, constants: number): void;
   geluByTangent(values: number, count: number, constants: number): void;
-  groupEntries(
+  keepLast(starts: number, items: number, values: number, rows: number): number;
+  makeRooms(task: number, most: number, results: number): number;
+  moveEntries(
     keys: number,
     others: number,
     values: number,
-    count: number,
-    groups: number,
-    starts: number,
+    from: number,
+    to: number,
+    ends: number,
     othersOut: number,
     valuesOut: number,
   ): void;
-  keepLast(starts: number, items: number, values: number, rows: number): number;
-  makeRooms(task: number, most: number, results: number): number;
+  moveRows(
+    indptr: number,
+    indices: number,
+    values: number,
+    from: number,
+    to: number,
+    ends: number,
+    indicesOut: number,
+    valuesOut: number,
+  ): void;
   packNeighbours(
     queries: number,
     from: number,
@@ -119,6 +130,7 @@ interface Kernels extends HashKernels {
   sortResults(query: number): void;
   startNormal(gram: number, width: number, penalty: number, matrix: number, right: number): void;
   stepConjugate(x: number, r: number, p: number, q: number, width: number, square: number): number;
+  sumCounts(counts: number, groups: number): void;
   sumLosses(
     others: number,
     weights: number,
@@ -148,16 +160,6 @@ interface Kernels extends HashKernels {
     mean: number,
     out: number,
   ): number;
-  transposeCsr(
-    indptr: number,
-    indices: number,
-    values: number,
-    rows: number,
-    columns: number,
-    indptrOut: number,
-    indicesOut: number,
-    valuesOut: number,
-  ): void;
   walkDeepTrees(
     trees: number,
     treeCount: number,

@@ -190,6 +190,8 @@ function* countItems(
   { items, ratings, itemCount }: CheckedInteractions,
   sumsRatings: boolean,
 ): Generator<Progress, Float32Array> {
+  // A copy, which the caller cannot change between two pieces.
+  const weights = sumsRatings ? ratings?.slice() : undefined;
   const address = memory.allocate(8 * itemCount);
   const sums = () => new Float64Array(memory.u8.buffer, address, itemCount);
   try {
@@ -197,7 +199,7 @@ function* countItems(
     for (let start = 0; start < items.length; ) {
       const end = Math.min(items.length, start + PIECE);
       const counted = sums();
-      for (let at = start; at < end; at++) counted[items[at]!]! += sumsRatings && ratings ? ratings[at]! : 1;
+      for (let at = start; at < end; at++) counted[items[at]!]! += weights ? weights[at]! : 1;
       start = end;
       yield { done: end, total: items.length };
     }
@@ -208,7 +210,7 @@ function* countItems(
 }
 
 function toScores(sums: Float64Array): Float32Array {
-  const scores = Float32Array.from(sums);
+  const scores = new Float32Array(sums);
   const item = scores.findIndex((score) => !Number.isFinite(score));
   if (item < 0) return scores;
   throw new LanewiseError(

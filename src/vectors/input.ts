@@ -82,8 +82,10 @@ export function toIds(input: IdInput | number): Int32Array {
       'ids must be an Int32Array, a Uint32Array or an array of numbers.',
     );
   }
-  for (const id of input)
+  for (let i = 0; i < input.length; i++) {
+    const id = input[i]!;
     if (!(id >= 0 && id <= LARGEST_ID && Number.isInteger(id))) checkInteger('id', id, 0, LARGEST_ID);
+  }
   return Int32Array.from(input); // a copy, which the caller cannot change afterwards
 }
 

@@ -45,8 +45,9 @@ export function checkInteractions(
   const ratings = input.ratings === undefined ? undefined : toVectors('ratings', input.ratings, 1);
   if (ratings) {
     checkLength('ratings', ratings.length, users.length);
-    const at = ratings.findIndex((rating) => !Number.isFinite(rating));
-    if (at >= 0) {
+    let at = 0;
+    while (at < ratings.length && Number.isFinite(ratings[at])) at++;
+    if (at < ratings.length) {
       throw new LanewiseError(
         'INVALID_VALUE',
         `Ratings must be finite in float32; ratings[${at}] is ${ratings[at]}. Drop or replace such entries first.`,

@@ -82,6 +82,50 @@ test('a recommender of this package is evaluated as it is', async () => {
   expect([coverage, k]).toEqual([2 / 4, 1]);
 });
 
+test('a user with very many items is evaluated in linear time', async () => {
+  const items = Int32Array.from({ length: 200_000 }, (_, item) => item);
+  const users = new Int32Array(items.length);
+  const split = { train: { users, items }, test: { users, items: items.map((item) => 2 * item) } };
+  const asked: number[] = [];
+  const recommend = (user: number, { exclude }: { readonly exclude: Int32Array }) => {
+    asked.push(user, exclude.length);
+    return { ids: [200_000, 200_001] };
+  };
+  const start = performance.now();
+  const { recall } = await evaluateRecommender({ recommend }, split, { k: 2 });
+  // Each with each would be 4 x 10^10 comparisons: a quarter of a minute at the very least.
+  expect(performance.now() - start).toBeLessThan(8000);
+  expect(asked).toEqual([0, 200_000]);
+  // Half of what is in the test is known, of which item 0 is a part; 200 000 is one of 100 000 that are not.
+  expect(recall.mean).toBe(1 / 100_000);
+});
+
+test('what is recommended must be an array of at most k known items', async () => {
+  const of = (ids: unknown) => ({ recommend: () => ({ ids }) as never });
+  for (const [recommender, code] of [
+    [of([0, 1, 2, 3]), 'INVALID_ARGUMENT'],
+    [of(undefined), 'INVALID_ARGUMENT'],
+    [of('012'), 'INVALID_ARGUMENT'],
+    [of([0.5]), 'INVALID_ARGUMENT'],
+    [of([-1, 0]), 'INVALID_ARGUMENT'],
+    [of([6]), 'INVALID_ARGUMENT'],
+    [of([1, 1]), 'DUPLICATE_ID'],
+    [{ recommend: () => undefined as never }, 'INVALID_ARGUMENT'],
+    [{ recommend: async () => ({ ids: [0] }) } as never, 'INVALID_ARGUMENT'],
+  ] as const) {
+    await expect(evaluateRecommender(recommender, SPLIT, { k: 3 })).rejects.toMatchObject({ code });
+  }
+  const { recall } = await evaluateRecommender(of([3]), SPLIT, { k: 3 });
+  expect([...recall.perQuery]).toEqual([0.5, 0]);
+});
+
+test('users of numbers beyond arrays are refused before memory is asked for', async () => {
+  const far = { users: [2 ** 31 - 1], items: [1] };
+  const refused = { code: 'MEMORY_EXHAUSTED' };
+  await expect(evaluateRecommender(counting(6), { train: far, test: TEST })).rejects.toMatchObject(refused);
+  await expect(evaluateRecommender(counting(6), { train: TRAIN, test: far })).rejects.toMatchObject(refused);
+});
+
 test('progress counts users, and a signal stops it', async () => {
   const told: Progress[] = [];
   await evaluateRecommender(counting(6), SPLIT, { onProgress: (progress) => void told.push(progress) });

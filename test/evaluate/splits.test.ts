@@ -128,6 +128,19 @@ test('what is no object of entries is refused', () => {
   }
 });
 
+test('users of numbers beyond arrays are refused where they are counted, before memory is asked for', () => {
+  const data = { users: [0, 2 ** 31 - 1, 0], items: [0, 1, 2] };
+  expect(errorOf(() => leaveOneOut(data)).code).toBe('MEMORY_EXHAUSTED');
+  expect(errorOf(() => leaveOneOut(data, { timestamps: [1, 2, 3] })).code).toBe('MEMORY_EXHAUSTED');
+  expect(splitRandomly(data).train.userCount).toBe(2 ** 31);
+});
+
+test('times may be as early as can be', () => {
+  const timestamps = [-Number.MAX_VALUE, -Number.MAX_VALUE, 0, 0, 0, -Number.MAX_VALUE];
+  // Of user 0 the third entry is the last, of user 1 the fifth.
+  expect(ratingsOf(leaveOneOut(DATA, { timestamps }))[1]).toEqual([3, 5]);
+});
+
 test('without ratings there are none in the parts', () => {
   const { train, test } = leaveOneOut({ users: [0, 0], items: [1, 2] });
   expect([train, test].map((part) => 'ratings' in part)).toEqual([false, false]);

@@ -1,6 +1,9 @@
-import { ItemKnn, type ItemKnnOptions, type Progress } from 'lanewise';
-import { expect, test } from 'vitest';
+import { type Interactions, ItemKnn, type ItemKnnOptions, type Progress } from 'lanewise';
+import { expect, test, vi } from 'vitest';
+import { Arena } from '../../src/host/arena.ts';
+import { learnNeighbours } from '../../src/recommend/item-knn-fit.ts';
 import { runtime } from '../../src/recommend/kernels.ts';
+import { checkInteractions } from '../../src/vectors/interactions.ts';
 import { errorOf } from '../host/error-of.ts';
 import { type MadeEntries, makeEntries } from './knn-data.ts';
 
@@ -111,6 +114,53 @@ test('a fit that is stopped, in the middle or at the very end, leaves what was l
     await expect(knn.fit(LARGE, { signal: controller.signal, onProgress })).rejects.toBe('enough');
     expect([knn.toBytes(), bytesInUse()]).toEqual(before);
   }
+});
+
+test('entries that change while neighbours are learned from them do not change these', async () => {
+  using expected = await fitted(LARGE, { similarity: 'pearson' });
+  using knn = await ItemKnn.create({ similarity: 'pearson' });
+  const users = Int32Array.from(LARGE.users);
+  const items = Int32Array.from(LARGE.items);
+  const ratings = Float32Array.from(LARGE.ratings);
+  const fit = knn.fit({ ...LARGE, users, items, ratings });
+  for (const array of [users, items]) array.fill(2 ** 31 - 1);
+  ratings.fill(Number.NaN);
+  await fit;
+  expect(Buffer.compare(knn.toBytes(), expected.toBytes())).toBe(0);
+});
+
+test('more neighbours than there are other items take no more memory', async () => {
+  const data = makeEntries(200, 40, 0.5, 3);
+  const { memory } = runtime();
+  const asked = vi.spyOn(memory, 'allocate');
+  const sizesOf = async (neighbors: number) => {
+    asked.mockClear();
+    using _ = await fitted(data, { neighbors });
+    return asked.mock.calls.flat();
+  };
+  try {
+    expect(await sizesOf(65_536)).toEqual(await sizesOf(39));
+  } finally {
+    asked.mockRestore();
+  }
+});
+
+test('learning pauses at items that nobody has, and between long lists', () => {
+  const options = { isPearson: false, shrinkage: 0, minSupport: 1 };
+  const pausesOf = (data: Interactions, neighbors: number) => {
+    const arena = new Arena(runtime().memory);
+    try {
+      return [...learnNeighbours(runtime(), checkInteractions(data), { ...options, neighbors }, arena)]
+        .length;
+    } finally {
+      arena.release();
+    }
+  };
+  const least = pausesOf({ users: [0], items: [0] }, 1);
+  // A call of the kernel ends after 2^20 items, so there is a second one; 2^16 lists of one are sorted at once, in 17 pieces.
+  expect(pausesOf({ users: [0], items: [1_100_000] }, 1)).toBe(least + 1 + 16);
+  // Of 300 lists of 299, 2^16 / 299 = 219.2 are sorted at once, so that there are two pieces.
+  expect(pausesOf(LARGE, 300)).toBe(pausesOf(LARGE, 1) + 1);
 });
 
 test('disposing while it is fitted is an error that leaves no bytes', async () => {

@@ -86,6 +86,16 @@ test('a fit that is refused, stopped or finds no room leaves what was learned, a
   }
 });
 
+test('ratings that change while they are summed do not change the sums', async () => {
+  using popularity = await Popularity.create({ by: 'ratings' });
+  const ids = new Int32Array(300_000); // more than one piece
+  const ratings = new Float32Array(ids.length).fill(1);
+  const fit = popularity.fit({ users: ids, items: ids, ratings });
+  ratings.fill(Number.NaN);
+  await fit;
+  expect(popularity.recommend(0, { k: 1 }).scores[0]).toBe(300_000);
+});
+
 test('progress counts the entries', async () => {
   using popularity = await Popularity.create();
   const told: Progress[] = [];

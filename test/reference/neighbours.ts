@@ -21,7 +21,7 @@ export interface NaiveOptions {
 }
 
 /** The similarity of two items by its definition, in float64; 0 where it is not defined. */
-export function naiveSimilarity(
+function naiveSimilarity(
   ratings: Ratings,
   a: number,
   b: number,

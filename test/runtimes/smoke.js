@@ -2,6 +2,7 @@
 // runtime must agree on comes back as hashes; what may differ, as capabilities.
 import { capabilities, FlatIndex, HnswIndex, IvfIndex, KMeans, LshIndex, Random } from 'lanewise';
 import { check, hash, hashAnswers, uniform } from './ground.js';
+import { rank } from './smoke-rank.js';
 import { recommend } from './smoke-recommend.js';
 import { canInflate, sparse } from './smoke-sparse.js';
 import { text } from './smoke-text.js';
@@ -46,7 +47,7 @@ export async function smoke() {
     index.dispose();
   }
   hashes.kMeans = await clusters(vectors);
-  Object.assign(hashes, await sparse(), await text(), await recommend());
+  Object.assign(hashes, await sparse(), await text(), await recommend(), await rank());
   return { hashes, capabilities: capabilities(), inflates: await canInflate() };
 }
 
