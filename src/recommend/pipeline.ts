@@ -1,6 +1,6 @@
 import { invalid } from './profile-json.ts';
 import { checkName, checkRun, Profiler } from './profiler.ts';
-import type { StageProfile } from './stage-profile.ts';
+import { checkCandidates, type StageProfile } from './stage-profile.ts';
 import { elapsed, isPromise, timed } from './timed.ts';
 
 /** How a {@link Pipeline} is run. */
@@ -136,7 +136,7 @@ async function advance(
   let context = input;
   for (const { run, count, profile } of steps) {
     options.signal?.throwIfAborted();
-    const candidates = profile && count?.(context);
+    const candidates = profile && checkCandidates(count?.(context));
     const start = now?.() ?? 0;
     try {
       let next = run(context, options);

@@ -4,7 +4,7 @@ import type { LatencyHistogram, LatencyHistogramOptions } from './latency-histog
 import { damaged, fieldsOf, invalid } from './profile-json.ts';
 import { ProfileReport } from './profile-report.ts';
 import { Accounts, amdahl } from './stage-accounts.ts';
-import { type StageJson, StageProfile } from './stage-profile.ts';
+import { checkCandidates, type StageJson, StageProfile } from './stage-profile.ts';
 import { timed } from './timed.ts';
 
 /** How a {@link Profiler} measures. */
@@ -81,7 +81,7 @@ export class Profiler {
    * @throws LanewiseError `INVALID_ARGUMENT`
    */
   measure<Result>(stage: string, run: () => Result, count?: number): Result {
-    return timed(this.now, this.profileOf(stage), checkRun(run), count);
+    return timed(this.now, this.profileOf(stage), checkRun(run), checkCandidates(count));
   }
 
   /** Runs a whole request and records its time, as `measure` does of a stage. @throws LanewiseError `INVALID_ARGUMENT` */

@@ -69,7 +69,7 @@ export class StageProfile {
 
   /** A call that went well. */
   record(milliseconds: number, candidates: number | undefined): void {
-    if (candidates !== undefined) checkInteger('A count of candidates', candidates, 0, MOST_CANDIDATES);
+    checkCandidates(candidates);
     this.times.record(milliseconds);
     if (candidates === undefined) return;
     const time = Math.min(milliseconds, LONGEST);
@@ -177,4 +177,11 @@ export class StageProfile {
   #emptyHistogram(): LatencyHistogram {
     return new LatencyHistogram(this.times);
   }
+}
+
+/** @throws LanewiseError `INVALID_ARGUMENT` unless it is a count, or none was told */
+export function checkCandidates(candidates: number | undefined): number | undefined {
+  return candidates === undefined
+    ? undefined
+    : checkInteger('A count of candidates', candidates, 0, MOST_CANDIDATES);
 }

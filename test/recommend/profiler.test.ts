@@ -44,6 +44,15 @@ describe('measuring', () => {
     expect([rank!.requests, rank!.errors, rank!.candidates]).toEqual([2, 2, undefined]);
   });
 
+  test('refuses a count that is none before it runs the stage', () => {
+    const profiler = new Profiler();
+    let runs = 0;
+    for (const count of [-1, 1.5, Number.NaN, '3' as never])
+      expect(errorOf(() => profiler.measure('rank', () => runs++, count)).code).toBe('INVALID_ARGUMENT');
+    expect(runs).toBe(0);
+    expect(profiler.histogram('rank').count).toBe(0);
+  });
+
   test('takes whole requests, of which stages are parts', () => {
     const now = ticking();
     const profiler = new Profiler({ now });
