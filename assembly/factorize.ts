@@ -11,10 +11,10 @@
 // Blocks that share no user and no item may run beside each other. All sums are float32 in a fixed order.
 //
 // Cost: 8 multiplications and additions a factor. Rows come from the second-level cache and beyond, in no order that a
-// processor could foresee, which is why those of the next ratings are touched, eight ratings at a time.
+// processor could foresee, which is why those of the next ratings are touched, twelve ratings at a time.
 
 /** Bytes of ratings whose rows are touched together. */
-const AHEAD: usize = 8 * 12;
+const AHEAD: usize = 12 * 12;
 
 /** One pass over the ratings from..to - 1. Returns the sum of the squared errors, each as it was before its update. */
 export function factorize(
@@ -44,8 +44,9 @@ export function factorize(
   for (;;) {
     for (const stop = at === ahead ? min(last, at + AHEAD) : ahead; ahead < stop; ) {
       ahead += 12;
-      touched ^= touch(users + <usize>load<u32>(ahead) * stride, stride);
-      touched ^= touch(items + <usize>load<u32>(ahead, 4) * stride, stride);
+      const user = <usize>load<u32>(ahead);
+      const item = <usize>load<u32>(ahead, 4);
+      touched ^= touch(users + user * stride, items + item * stride, stride);
     }
     let error = load<f32>(at, 8) - estimate;
     if (userBiases !== 0) {
@@ -92,14 +93,15 @@ export function factorize(
   return sum + 0 * <f64>touched;
 }
 
-/** Looks at each cache line of a row, so that lines of several rows are on their way at once: 1.1x. */
-function touch(row: usize, stride: usize): i32 {
-  const end = row + stride;
-  let at = row;
+/** Looks at each cache line of two rows, so that lines of many rows are on their way at once: 1.1x. */
+function touch(p: usize, q: usize, stride: usize): i32 {
   let seen: i32 = 0;
-  for (; at + 192 < end; at += 256)
-    seen ^= load<i32>(at) ^ load<i32>(at, 64) ^ load<i32>(at, 128) ^ load<i32>(at, 192);
-  for (; at < end; at += 64) seen ^= load<i32>(at);
+  let i: usize = 0;
+  for (; i + 192 < stride; i += 256) {
+    seen ^= load<i32>(p + i) ^ load<i32>(p + i, 64) ^ load<i32>(p + i, 128) ^ load<i32>(p + i, 192);
+    seen ^= load<i32>(q + i) ^ load<i32>(q + i, 64) ^ load<i32>(q + i, 128) ^ load<i32>(q + i, 192);
+  }
+  for (; i < stride; i += 64) seen ^= load<i32>(p + i) ^ load<i32>(q + i);
   return seen;
 }
 

@@ -25,7 +25,7 @@ export interface ImplicitALSOptions {
   readonly scaledRegularization?: boolean;
   /**
    * How the equations of a row are solved: exactly, or by some steps of conjugate gradients from the factors of the iteration
-   * before, which come to rankings as good in less than half the time. @default 'conjugateGradient'
+   * before, which come to rankings as good in half the time. @default 'conjugateGradient'
    */
   readonly solver?: ImplicitALSSolver;
   /** Of conjugate gradients. @default 3 */
