@@ -26,6 +26,7 @@ export {
   evaluateRecommender,
   type RecommenderReport,
   type Recommending,
+  type TrainAndTest,
 } from './recommending.ts';
 export {
   bootstrapInterval,

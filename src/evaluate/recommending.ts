@@ -32,7 +32,8 @@ export interface RecommenderReport extends RankingReport {
   readonly coverage: number;
 }
 
-interface TrainAndTest {
+/** What was learned from, and what was left out. */
+export interface TrainAndTest {
   readonly train: Interactions;
   readonly test: Interactions;
 }

@@ -52,5 +52,5 @@ export { Popularity, type PopularityOptions } from './popularity.ts';
 export type { LatencySummary, ProfileReport, StageReport } from './profile-report.ts';
 export { Profiler, type ProfilerJson, type ProfilerOptions } from './profiler.ts';
 export type { Recommendations, Recommender, RecommendOptions } from './recommender.ts';
-export type { CountedJson, StageJson, StageProfile } from './stage-profile.ts';
+export type { CostLine, CountedJson, StageJson, StageProfile } from './stage-profile.ts';
 export type { TreesInput } from './trees-json.ts';

@@ -3,14 +3,14 @@ import type { LongCallOptions } from '../host/progress.ts';
 import { checkInteger, checkNumber, type VectorInput } from '../vectors/input.ts';
 import type { Interactions } from '../vectors/interactions.ts';
 
-const SCHEDULES = ['constant', 'inverse', 'exponential'] as const;
+const SCHEDULES: readonly LearningSchedule[] = ['constant', 'inverse', 'exponential'];
 const MOST_FACTORS = 1024;
 const MOST_EPOCHS = 100_000;
 /** Beyond, float32 could not even hold the products. */
 const LARGEST = 1e9;
 
 /** How the learning rate falls from epoch to epoch. */
-export type LearningSchedule = (typeof SCHEDULES)[number];
+export type LearningSchedule = 'constant' | 'inverse' | 'exponential';
 
 /** What a {@link MatrixFactorization} is made for. */
 export interface MatrixFactorizationOptions {
