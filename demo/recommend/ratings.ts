@@ -47,8 +47,6 @@ export async function showRatings(options: Options, path: string): Promise<void>
   const table = read(path);
   const { userNames, itemNames, userCount, itemCount } = table;
   const user = userOf(table, options.user);
-  if (options.k > itemCount)
-    throw new UsageError(`--k ${options.k} asks for more than the ${itemCount} items`);
   const entries = table.users.length;
   console.log(
     `Ratings   ${formatNumber(entries)} by ${formatNumber(userCount)} users of ${formatNumber(itemCount)} items, ` +
