@@ -23,7 +23,7 @@
 //
 // Measured on 500 perfect trees of six levels, 8 features, one thread, with this walk as 1: four chains of float32 without
 // lanes 1.95, eight of them 1.55, eight behind two levels of floats in lanes 1.25, four behind three levels of ranks 1.12;
-// nodes' values gathered into lanes at each level 1.75. The binary searches that ranks cost, 12 steps a feature, are .06.
+// nodes' values gathered into lanes at each level 1.75. Ranks cost a binary search a feature, some 12 steps.
 //
 // After Asadi, Lin and de Vries, "Runtime optimizations for tree-based machine learning models", TKDE 26(9), 2014
 // (predication, vectors of rows).
