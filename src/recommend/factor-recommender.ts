@@ -68,7 +68,9 @@ export abstract class FactorRecommender {
   /** `using recommender = await ...create(...)` disposes of it at the end of the block. */
   declare [Symbol.dispose]: () => void;
 
-  protected constructor(factorCount: number, held: HeldFactors<Model>) {
+  /** @param given held factors; declarations that said so would lead users' compilers to linear memory and its types */
+  protected constructor(factorCount: number, given: object) {
+    const held = given as HeldFactors<Model>;
     this.factorCount = factorCount;
     this.#held = held;
     this[dispose] = () => this.dispose();
