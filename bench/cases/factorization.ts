@@ -2,10 +2,13 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   FlatIndex,
+  type Interactions,
   MatrixFactorization,
   type MatrixFactorizationOptions,
   Random,
   type Recommendations,
+  readRatings,
+  splitRandomly,
 } from 'lanewise';
 import {
   type Case,
@@ -149,41 +152,36 @@ function makeRatings(userCount: number, itemCount: number, count: number): Ratin
   };
 }
 
-/** MovieLens counts from 1. */
-export function readRatings(path: string): Ratings {
-  const lines = readFileSync(path, 'utf8').trim().split('\n').slice(1);
-  const rows = lines.map((line) => line.split(',', 3).map(Number));
-  return {
-    users: Int32Array.from(rows, ([user]) => user! - 1),
-    items: Int32Array.from(rows, ([, item]) => item! - 1),
-    ratings: Float32Array.from(rows, ([, , rating]) => rating!),
-  };
-}
-
 function readSplit100k(folder: string): Split {
-  const train = readRatings(join(folder, 'ml100k_u1_base.csv'));
-  const test = readRatings(join(folder, 'ml100k_u1_test.csv'));
-  return { name: 'ML-100K u1', train, test, ...countsOf(train, test) };
+  const [train, test] = ['base', 'test'].map((part) =>
+    readFileSync(join(folder, `ml100k_u1_${part}.csv`), 'utf8')
+      .trim()
+      .split('\n'),
+  ) as [string[], string[]];
+  const all = readRatings([...train, ...test.slice(1)].join('\n'));
+  const part = (from: number, to?: number) => ({
+    users: all.users.subarray(from, to),
+    items: all.items.subarray(from, to),
+    ratings: all.ratings!.subarray(from, to),
+  });
+  const learned = train.length - 1;
+  const { userCount, itemCount } = all;
+  return { name: 'ML-100K u1', train: part(0, learned), test: part(learned), userCount, itemCount };
 }
 
 function readSplit1m(folder: string): Split {
-  return splitOf('ML-1M, nine tenths', readRatings(join(folder, 'ml1m.csv')), 0.1);
+  return splitOf('ML-1M, nine tenths', readRatings(readFileSync(join(folder, 'ml1m.csv'))), 0.1);
 }
 
 /** A seeded share of the ratings is held out. */
-function splitOf(name: string, all: Ratings, share: number): Split {
-  const random = new Random(7);
-  const isHeld = Array.from(all.users, () => random.uniform() < share);
-  const part = (held: boolean): Ratings => ({
-    users: all.users.filter((_, i) => isHeld[i] === held),
-    items: all.items.filter((_, i) => isHeld[i] === held),
-    ratings: all.ratings.filter((_, i) => isHeld[i] === held),
-  });
-  return { name, train: part(false), test: part(true), ...countsOf(all, all) };
-}
-
-function countsOf(a: Ratings, b: Ratings): { userCount: number; itemCount: number } {
-  const count = (x: Int32Array, y: Int32Array) =>
-    1 + [x, y].flatMap((ids) => [...ids]).reduce((m, id) => Math.max(m, id), 0);
-  return { userCount: count(a.users, b.users), itemCount: count(a.items, b.items) };
+function splitOf(name: string, all: Interactions, share: number): Split {
+  const { train, test } = splitRandomly(all, { testShare: share, seed: 1 });
+  const { userCount, itemCount } = train;
+  return {
+    name,
+    train: { ...train, ratings: train.ratings! },
+    test: { ...test, ratings: test.ratings! },
+    userCount,
+    itemCount,
+  };
 }

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   evaluateRecommender,
@@ -8,10 +8,10 @@ import {
   leaveOneOut,
   Popularity,
   Random,
+  readRatings,
   type Split,
 } from 'lanewise';
 import { type Case, type Figure, type Measurement, type Setting, summarize } from '../harness.ts';
-import { readRatings } from './factorization.ts';
 
 const FACTORS = 64;
 const ITERATIONS = 15;
@@ -90,8 +90,8 @@ function workOf({ train }: Split, solver: (typeof SOLVERS)[number]): number {
 function readLiked({ isQuick }: Setting): { name: string; liked: Interactions } {
   const file = join(process.env['LANEWISE_DATA'] ?? '', 'ml1m.csv');
   if (!isQuick && process.env['LANEWISE_DATA'] && existsSync(file)) {
-    const { users, items, ratings } = readRatings(file);
-    const isLiked = (_: number, i: number) => ratings[i]! >= 4;
+    const { users, items, ratings } = readRatings(readFileSync(file));
+    const isLiked = (_: number, i: number) => ratings![i]! >= 4;
     return { name: 'ML-1M', liked: { users: users.filter(isLiked), items: items.filter(isLiked) } };
   }
   if (!isQuick) console.log('Set LANEWISE_DATA for MovieLens.');

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   evaluateRecommender,
@@ -9,6 +9,7 @@ import {
   meanAbsoluteError,
   Popularity,
   Random,
+  readRatings,
   rootMeanSquaredError,
   type Split,
   splitRandomly,
@@ -22,7 +23,6 @@ import {
   summarize,
   time,
 } from '../harness.ts';
-import { readRatings } from './factorization.ts';
 
 type Rated = Required<Pick<Interactions, 'users' | 'items' | 'ratings'>>;
 
@@ -115,7 +115,10 @@ function likedOf({ users, items, ratings }: Rated): Interactions {
 function read({ isQuick }: Setting): { name: string; rated: Rated } {
   const folder = process.env['LANEWISE_DATA'];
   const file = folder && join(folder, 'ml1m.csv');
-  if (file && existsSync(file) && !isQuick) return { name: 'ML-1M', rated: readRatings(file) };
+  if (file && existsSync(file) && !isQuick) {
+    const { users, items, ratings } = readRatings(readFileSync(file));
+    return { name: 'ML-1M', rated: { users, items, ratings: ratings! } };
+  }
   if (!isQuick) console.log('Set LANEWISE_DATA for MovieLens.');
   const random = new Random(1);
   const [userCount, itemCount, count] = isQuick ? [200, 160, 5_000] : [6040, 3704, 1_000_000];

@@ -30,6 +30,13 @@ export function checkWanted(options: RecommendOptions | undefined, items: number
   return { k, exclude: ids, filter: checkFilter(filter) };
 }
 
+/** The same, but for one more item that does not qualify: what an item is like, without itself. */
+export function without(wanted: WantedItems, item: number): WantedItems {
+  const exclude = new Int32Array(1 + (wanted.exclude?.length ?? 0)).fill(item);
+  exclude.set(wanted.exclude ?? []);
+  return { ...wanted, exclude };
+}
+
 /**
  * The k best of the items that qualify, by scores that `score` writes for a stretch of them: f32 x count at an address. It
  * must not allocate. Scores below `least` do not qualify, nor does NaN.

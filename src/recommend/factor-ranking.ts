@@ -1,6 +1,6 @@
 import { LanewiseError } from '../host/errors.ts';
 import { Bitmap } from '../vectors/bitmap.ts';
-import { bestItems, checkWanted, type WantedItems } from './best-items.ts';
+import { bestItems, checkWanted, type WantedItems, without } from './best-items.ts';
 import type { Factors } from './factors.ts';
 import type { Recommendations, RecommendOptions } from './recommender.ts';
 
@@ -113,9 +113,7 @@ export function similarTo(
 ): Recommendations {
   const { runtime, width, extents } = factors;
   const { memory, kernels } = runtime;
-  const wanted = checkWanted(options, extents.itemCount);
-  const exclude = new Int32Array(1 + (wanted.exclude?.length ?? 0)).fill(item);
-  exclude.set(wanted.exclude ?? []);
+  const wanted = without(checkWanted(options, extents.itemCount), item);
   const scales = factors.scales;
   const vector = memory.allocate(4 * width);
   try {
@@ -123,7 +121,7 @@ export function similarTo(
     const row = factors.itemRow(item) / 4;
     const unit = memory.f32.slice(row, row + width).map((value) => value * scale);
     memory.f32.set(unit, vector / 4);
-    return bestItems(runtime, extents.itemCount, { ...wanted, exclude }, (first, count, out) => {
+    return bestItems(runtime, extents.itemCount, wanted, (first, count, out) => {
       kernels.scoreRows(vector, factors.itemRow(first), 4 * width, count, scales + 4 * first, 0, out);
     });
   } finally {

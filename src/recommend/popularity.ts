@@ -8,7 +8,7 @@ import { type LongCallOptions, type Progress, runPieces } from '../host/progress
 import { checkChoice } from '../search/options.ts';
 import { checkBytes, checkInteger, LARGEST_ID } from '../vectors/input.ts';
 import { type CheckedInteractions, checkInteractions, type Interactions } from '../vectors/interactions.ts';
-import { bestItems, checkWanted } from './best-items.ts';
+import { bestItems, checkWanted, without } from './best-items.ts';
 import { init, type Runtime, runtime } from './kernels.ts';
 import type { Recommendations, Recommender, RecommendOptions } from './recommender.ts';
 
@@ -169,11 +169,11 @@ export class Popularity implements Recommender {
   #best(
     { itemCount, scores }: Fitted,
     options: RecommendOptions | undefined,
-    without?: number,
+    item?: number,
   ): Recommendations {
-    const wanted = checkWanted(options, itemCount);
-    const exclude = without === undefined ? wanted.exclude : joined(wanted.exclude, without);
-    return bestItems(this.#runtime, itemCount, { ...wanted, exclude }, (first, count, out) =>
+    const checked = checkWanted(options, itemCount);
+    const wanted = item === undefined ? checked : without(checked, item);
+    return bestItems(this.#runtime, itemCount, wanted, (first, count, out) =>
       this.#runtime.memory.u8.copyWithin(out, scores + 4 * first, scores + 4 * (first + count)),
     );
   }
@@ -218,13 +218,6 @@ function toScores(sums: Float64Array): Float32Array {
     `The ratings of item ${item} sum to ${sums[item]}, beyond float32. Scale them down.`,
     { got: sums[item] },
   );
-}
-
-function joined(ids: Int32Array | undefined, id: number): Int32Array {
-  const all = new Int32Array((ids?.length ?? 0) + 1);
-  all.set(ids ?? []);
-  all[all.length - 1] = id;
-  return all;
 }
 
 function scoreSpec(items: number): TensorSpec {
