@@ -7,7 +7,13 @@ import esbuild from 'rollup-plugin-esbuild';
 import { minify as terser } from 'terser';
 
 /** The kernels of each family, and its tiers, the fastest first. */
-const KERNELS = { search: ['relaxed', 'simd'], sparse: ['simd'], recommend: ['simd'] };
+const KERNELS = {
+  search: ['relaxed', 'simd'],
+  sparse: ['simd'],
+  recommend: ['simd'],
+  sketch: ['simd'],
+  edit: ['simd'],
+};
 /** Of an .lzma file: a byte for lc 3, lp 0, pb 2, four for the dictionary, eight for the size. */
 const LZMA_HEADER = 13;
 const LITERALS_BY_3_POSITIONS_BY_2 = (2 * 5 + 0) * 9 + 3;
@@ -19,6 +25,8 @@ const ENTRIES = {
   sparse: 'src/sparse/index.ts',
   text: 'src/text/index.ts',
   recommend: 'src/recommend/index.ts',
+  sketch: 'src/sketch/index.ts',
+  cache: 'src/cache/index.ts',
   cost: 'src/cost/index.ts',
   evaluate: 'src/evaluate/index.ts',
   format: 'src/format/index.ts',
@@ -60,6 +68,11 @@ const libraries = {
   name: 'libraries',
   renderChunk: (declarations) => `/// <reference lib="esnext.disposable" />\n${declarations}`,
 };
+/** The one library that is bundled: what keeps and evicts the entries of plain caches. */
+const bundled = {
+  name: 'bundled',
+  resolveId: (id) => (id === 'lru-cache' ? resolve('node_modules/lru-cache/dist/esm/index.js') : null),
+};
 const external = ['#kernels', /\.wasm\?module$/];
 /** esbuild names private members best, terser folds code best: one after the other saves 5 % over either. */
 const smallest = {
@@ -69,7 +82,7 @@ const smallest = {
     return terser(short.code, { module: true, ecma: 2022, compress: { passes: 3, unsafe_arrows: true } });
   },
 };
-const code = [kernelBytes(), esbuild({ target: 'es2022' }), smallest];
+const code = [kernelBytes(), bundled, esbuild({ target: 'es2022' }), smallest];
 const chunks = {
   dir: 'dist',
   format: 'es',

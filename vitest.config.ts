@@ -17,7 +17,9 @@ const config: ViteUserConfig = defineConfig({
         extends: true as const,
         test: {
           name: tier,
-          include: ['test/{host,vectors,search,cluster,sparse,text,recommend,evaluate}/**/*.test.ts'],
+          include: [
+            'test/{host,vectors,search,cluster,sparse,text,recommend,evaluate,sketch,cache}/**/*.test.ts',
+          ],
           setupFiles: ['test/tier.ts'],
           env: { LANEWISE_TIER: tier },
           pool: 'forks' as const,

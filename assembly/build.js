@@ -5,9 +5,11 @@ import { main } from 'assemblyscript/asc';
 const MODULES = [
   { root: 'index', tier: 'simd', file: 'kernels/simd' },
   { root: 'index', tier: 'relaxed', file: 'kernels/relaxed' },
+  { root: 'families/edit', tier: 'simd', file: 'families/edit-simd' },
   { root: 'families/search', tier: 'simd', file: 'families/search-simd' },
   { root: 'families/search', tier: 'relaxed', file: 'families/search-relaxed' },
   { root: 'families/recommend', tier: 'simd', file: 'families/recommend-simd' },
+  { root: 'families/sketch', tier: 'simd', file: 'families/sketch-simd' },
   { root: 'families/sparse', tier: 'simd', file: 'families/sparse-simd' },
   { root: 'unpack', tier: 'small', file: 'unpack' },
 ];

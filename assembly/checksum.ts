@@ -4,13 +4,13 @@
 //
 // Four 64-bit lanes take 32 bytes a round; the tail is folded in 8, 4 and 1 bytes at a time. Cost: about 4 bytes a cycle.
 
-const PRIME1: u64 = 0x9e3779b185ebca87;
+export const PRIME1: u64 = 0x9e3779b185ebca87;
 const PRIME2: u64 = 0xc2b2ae3d27d4eb4f;
 const PRIME3: u64 = 0x165667b19e3779f9;
-const PRIME4: u64 = 0x85ebca77c2b2ae63;
-const PRIME5: u64 = 0x27d4eb2f165667c5;
+export const PRIME4: u64 = 0x85ebca77c2b2ae63;
+export const PRIME5: u64 = 0x27d4eb2f165667c5;
 
-function round(lane: u64, input: u64): u64 {
+export function round(lane: u64, input: u64): u64 {
   return rotl(lane + input * PRIME2, 31) * PRIME1;
 }
 
@@ -63,12 +63,21 @@ export function finishHash(state: usize, from: usize, bytes: usize): u64 {
     hash = rotl(a, 1) + rotl(b, 7) + rotl(c, 12) + rotl(d, 18);
     hash = mergeLane(mergeLane(mergeLane(mergeLane(hash, a), b), c), d);
   }
-  hash += total;
-  let at = from + whole;
+  return foldTail(hash + total, from + whole, end);
+}
+
+/** Folds in the last bytes, fewer than 32, and mixes. */
+export function foldTail(start: u64, from: usize, end: usize): u64 {
+  let hash = start;
+  let at = from;
   for (; at + 8 <= end; at += 8) hash = rotl(hash ^ round(0, load<u64>(at)), 27) * PRIME1 + PRIME4;
   for (; at + 4 <= end; at += 4) hash = rotl(hash ^ (<u64>load<u32>(at) * PRIME1), 23) * PRIME2 + PRIME3;
   for (; at < end; at++) hash = rotl(hash ^ (<u64>load<u8>(at) * PRIME5), 11) * PRIME1;
-  hash = (hash ^ (hash >> 33)) * PRIME2;
-  hash = (hash ^ (hash >> 29)) * PRIME3;
-  return hash ^ (hash >> 32);
+  return avalanche(hash);
+}
+
+export function avalanche(hash: u64): u64 {
+  const twice = (hash ^ (hash >> 33)) * PRIME2;
+  const thrice = (twice ^ (twice >> 29)) * PRIME3;
+  return thrice ^ (thrice >> 32);
 }

@@ -1,3 +1,4 @@
+export * from './cache/index.ts';
 export * from './cluster/index.ts';
 export * from './cost/index.ts';
 export * from './evaluate/index.ts';
@@ -5,6 +6,7 @@ export * from './format/index.ts';
 export * from './host/index.ts';
 export * from './recommend/index.ts';
 export * from './search/index.ts';
+export * from './sketch/index.ts';
 export * from './sparse/index.ts';
 export * from './store/index.ts';
 export * from './text/index.ts';

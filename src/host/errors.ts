@@ -8,6 +8,7 @@
  * - `DUPLICATE_ID`: an id that is already present, or that stands twice in one call.
  * - `UNTRAINED`: the object must be trained or fitted before this call.
  * - `DIVERGED`: learning left the finite numbers; what was learned up to the last whole epoch is kept.
+ * - `MERGE_MISMATCH`: sketches of another shape, seed or hash cannot be merged; both are named.
  * - `DISPOSED`: the object's memory was given back by `dispose()`.
  * - `MEMORY_EXHAUSTED`: linear memory cannot grow by what was asked for; nothing was lost.
  * - `SIMD_UNSUPPORTED`: the runtime accepts no tier of the kernels.
@@ -33,6 +34,7 @@ export type ErrorCode =
   | 'DUPLICATE_ID'
   | 'UNTRAINED'
   | 'DIVERGED'
+  | 'MERGE_MISMATCH'
   | 'DISPOSED'
   | 'MEMORY_EXHAUSTED'
   | 'SIMD_UNSUPPORTED'

@@ -30,7 +30,7 @@ export interface MemoryStatistics {
  * |  unused  |  block  |  free  |  block  |  block  |      free      |
  * ```
  *
- * The views `u8`, `i32`, `u32` and `f32` cover all of it and are renewed when it grows: read them anew after every
+ * The views `u8`, `i32`, `u32`, `f32`, `f64` and `u64` cover all of it and are renewed when it grows: read them anew after every
  * allocation, and keep none.
  */
 export class Memory {
@@ -39,6 +39,8 @@ export class Memory {
   i32!: Int32Array<ArrayBuffer>;
   u32!: Uint32Array<ArrayBuffer>;
   f32!: Float32Array<ArrayBuffer>;
+  f64!: Float64Array<ArrayBuffer>;
+  u64!: BigUint64Array<ArrayBuffer>;
 
   readonly #maximumBytes: number;
   readonly #blocks = new Map<number, number>();
@@ -158,6 +160,8 @@ export class Memory {
     this.i32 = new Int32Array(buffer);
     this.u32 = new Uint32Array(buffer);
     this.f32 = new Float32Array(buffer);
+    this.f64 = new Float64Array(buffer);
+    this.u64 = new BigUint64Array(buffer);
   }
 }
 

@@ -1,8 +1,12 @@
 import {
+  edit,
+  editBytes,
   recommend,
   recommendBytes,
   search,
   searchBytes,
+  sketch,
+  sketchBytes,
   sparse,
   sparseBytes,
   unpacker,
@@ -46,3 +50,7 @@ export const searchKernels: KernelSources = {
 export const sparseKernels: KernelSources = { simd: () => unpack(sparse, sparseBytes.simd) };
 
 export const recommendKernels: KernelSources = { simd: () => unpack(recommend, recommendBytes.simd) };
+
+export const sketchKernels: KernelSources = { simd: () => unpack(sketch, sketchBytes.simd) };
+
+export const editKernels: KernelSources = { simd: () => unpack(edit, editBytes.simd) };

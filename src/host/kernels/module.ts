@@ -10,3 +10,7 @@ export const searchKernels: KernelSources = { simd: () => simd, relaxed: () => r
 export const sparseKernels: KernelSources = { simd: () => simd };
 
 export const recommendKernels: KernelSources = { simd: () => simd };
+
+export const sketchKernels: KernelSources = { simd: () => simd };
+
+export const editKernels: KernelSources = { simd: () => simd };

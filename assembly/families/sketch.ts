@@ -1,0 +1,5 @@
+// Sketches of streams: keys as hashes, and what counts, samples and summarizes them. Nothing here is relaxed, so one tier
+// serves everywhere.
+
+export { finishHash, startHash, updateHash } from '../checksum';
+export { hashBytes, hashIntegers, hashLongs, hashNumbers } from '../keys';

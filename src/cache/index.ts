@@ -1,0 +1,2 @@
+export * from '../host/index.ts';
+export { capabilities, init } from '../vectors/kernels.ts';

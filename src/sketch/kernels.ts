@@ -1,0 +1,39 @@
+import { sketchKernels } from '#kernels';
+import { type Capabilities, capabilitiesOf } from '../host/capabilities.ts';
+import type { HashKernels } from '../host/checksum.ts';
+import { type Runtime as HostRuntime, type KernelFamily, load, prepare } from '../host/kernels.ts';
+
+/** The kernels as AssemblyScript exports them (assembly/families/sketch.ts): addresses in, numbers out. */
+interface Kernels extends HashKernels {
+  hashBytes(from: number, ends: number, count: number, seed: bigint, state: number, out: number): void;
+  hashIntegers(from: number, count: number, isSigned: boolean, seed: bigint, out: number): void;
+  hashLongs(from: number, count: number, seed: bigint, out: number): void;
+  hashNumbers(from: number, count: number, seed: bigint, out: number): void;
+}
+
+/** The kernels of sketches, the memory they work in, and their tier. */
+export type Runtime = HostRuntime<Kernels>;
+
+const family: KernelFamily<Kernels> = { sources: sketchKernels, isRight: () => true };
+
+/** The loaded kernels; loads them on the first call. */
+export function runtime(): Runtime {
+  return load(family);
+}
+
+/**
+ * Loads the kernels of sketches and compiles them without blocking; harmless when called again. Optional: whatever needs
+ * them loads them at once, which takes a millisecond.
+ */
+export function init(): Promise<void> {
+  return prepare(family);
+}
+
+/**
+ * Names the tier, threads, isolation and memory limits. Loads the kernels if nothing has yet.
+ *
+ * @throws LanewiseError `SIMD_UNSUPPORTED`, `CSP_BLOCKED`
+ */
+export function capabilities(): Capabilities {
+  return capabilitiesOf(runtime());
+}
