@@ -2,4 +2,5 @@
 // serves everywhere.
 
 export { finishHash, startHash, updateHash } from '../checksum';
+export { addDistinct, countRanks, uniteDistinct } from '../hyperloglog';
 export { hashBytes, hashIntegers, hashLongs, hashNumbers } from '../keys';

@@ -1,2 +1,5 @@
 export * from '../host/index.ts';
+export { HyperLogLog, type HyperLogLogOptions } from './hyperloglog.ts';
 export { capabilities, init } from './kernels.ts';
+export type { Counts, Key, KeyBatch, Keys } from './keys.ts';
+export type { ErrorBound, Sketch } from './sketch.ts';

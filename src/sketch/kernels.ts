@@ -5,10 +5,13 @@ import { type Runtime as HostRuntime, type KernelFamily, load, prepare } from '.
 
 /** The kernels as AssemblyScript exports them (assembly/families/sketch.ts): addresses in, numbers out. */
 interface Kernels extends HashKernels {
+  addDistinct(registers: number, precision: number, hashes: number, count: number): void;
+  countRanks(registers: number, size: number, counts: number): number;
   hashBytes(from: number, ends: number, count: number, seed: bigint, state: number, out: number): void;
   hashIntegers(from: number, count: number, isSigned: boolean, seed: bigint, out: number): void;
   hashLongs(from: number, count: number, seed: bigint, out: number): void;
   hashNumbers(from: number, count: number, seed: bigint, out: number): void;
+  uniteDistinct(registers: number, others: number, bytes: number): void;
 }
 
 /** The kernels of sketches, the memory they work in, and their tier. */
