@@ -6,12 +6,28 @@ import { type Runtime as HostRuntime, type KernelFamily, load, prepare } from '.
 /** The kernels as AssemblyScript exports them (assembly/families/sketch.ts): addresses in, numbers out. */
 interface Kernels extends HashKernels {
   addDistinct(registers: number, precision: number, hashes: number, count: number): void;
+  bucketOf(magnitude: number, perOctave: number): number;
+  bucketStart(index: number, perOctave: number): number;
+  bucketValue(index: number, perOctave: number): number;
+  compactBlock(sketch: number, bytes: number, scratch: number, room: number): void;
   countRanks(registers: number, size: number, counts: number): number;
+  countValues(
+    values: number,
+    count: number,
+    perOctave: number,
+    positive: number,
+    lowestPositive: number,
+    negative: number,
+    lowestNegative: number,
+  ): number;
   hashBytes(from: number, ends: number, count: number, seed: bigint, state: number, out: number): void;
   hashIntegers(from: number, count: number, isSigned: boolean, seed: bigint, out: number): void;
   hashLongs(from: number, count: number, seed: bigint, out: number): void;
   hashNumbers(from: number, count: number, seed: bigint, out: number): void;
+  mergeLevels(sketch: number, other: number, bytes: number, scratch: number, room: number): void;
+  surveyValues(values: number, count: number, mustBeFinite: boolean, out: number): boolean;
   uniteDistinct(registers: number, others: number, bytes: number): void;
+  viewLevels(sketch: number, bytes: number, scratch: number, room: number): number;
 }
 
 /** The kernels of sketches, the memory they work in, and their tier. */
