@@ -1,6 +1,7 @@
 // Sketches of streams: keys as hashes, and what counts, samples and summarizes them. Nothing here is relaxed, so one tier
 // serves everywhere.
 
+export { addBloom, hasBloom, uniteBloom, weighBloom } from '../bloom';
 export { finishHash, startHash, updateHash } from '../checksum';
 export { addDistinct, countRanks, uniteDistinct } from '../hyperloglog';
 export { hashBytes, hashIntegers, hashLongs, hashNumbers } from '../keys';

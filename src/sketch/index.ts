@@ -1,4 +1,5 @@
 export * from '../host/index.ts';
+export { BloomFilter, type BloomFilterOptions } from './bloom-filter.ts';
 export { HyperLogLog, type HyperLogLogOptions } from './hyperloglog.ts';
 export { capabilities, init } from './kernels.ts';
 export type { Counts, Key, KeyBatch, Keys } from './keys.ts';

@@ -5,13 +5,32 @@ import { type Runtime as HostRuntime, type KernelFamily, load, prepare } from '.
 
 /** The kernels as AssemblyScript exports them (assembly/families/sketch.ts): addresses in, numbers out. */
 interface Kernels extends HashKernels {
+  addBloom(
+    blocks: number,
+    size: number,
+    sectors: number,
+    hashes: number,
+    count: number,
+    scratch: number,
+  ): void;
   addDistinct(registers: number, precision: number, hashes: number, count: number): void;
   countRanks(registers: number, size: number, counts: number): number;
+  hasBloom(
+    blocks: number,
+    size: number,
+    sectors: number,
+    hashes: number,
+    count: number,
+    scratch: number,
+    out: number,
+  ): void;
   hashBytes(from: number, ends: number, count: number, seed: bigint, state: number, out: number): void;
   hashIntegers(from: number, count: number, isSigned: boolean, seed: bigint, out: number): void;
   hashLongs(from: number, count: number, seed: bigint, out: number): void;
   hashNumbers(from: number, count: number, seed: bigint, out: number): void;
+  uniteBloom(blocks: number, others: number, size: number): void;
   uniteDistinct(registers: number, others: number, bytes: number): void;
+  weighBloom(blocks: number, size: number, sectors: number, scratch: number, out: number): number;
 }
 
 /** The kernels of sketches, the memory they work in, and their tier. */
