@@ -66,3 +66,10 @@ export function lnBetaPower(a: number, b: number, x: number, y: number): number 
   const errors = stirlingError(n) - stirlingError(a) - stirlingError(b);
   return errors - deviance(a, n * x) - deviance(b, n * y) + ln((a / n) * b) / 2 - HALF_LN_TWO_PI;
 }
+
+/** The logarithm of C(n, k) x^k y^(n - k), of x + y = 1 within 0..1 and k in 0..n-1. */
+export function lnBinomial(n: number, k: number, x: number, y: number): number {
+  if (k === 0) return n * ln(y);
+  const errors = stirlingError(n) - stirlingError(k) - stirlingError(n - k);
+  return errors - deviance(k, n * x) - deviance(n - k, n * y) - ln((k / n) * (n - k)) / 2 - HALF_LN_TWO_PI;
+}
