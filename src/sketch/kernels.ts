@@ -5,12 +5,49 @@ import { type Runtime as HostRuntime, type KernelFamily, load, prepare } from '.
 
 /** The kernels as AssemblyScript exports them (assembly/families/sketch.ts): addresses in, numbers out. */
 interface Kernels extends HashKernels {
+  addCounts(
+    counters: number,
+    width: number,
+    depth: number,
+    hashes: number,
+    count: number,
+    each: number,
+  ): void;
   addDistinct(registers: number, precision: number, hashes: number, count: number): void;
+  addFrequent(state: number, hashes: number, count: number, counts: number): number;
+  addWeights(
+    counters: number,
+    width: number,
+    depth: number,
+    hashes: number,
+    count: number,
+    counts: number,
+  ): void;
   countRanks(registers: number, size: number, counts: number): number;
+  countSaturated(counters: number, count: number): number;
+  enterFrequent(state: number, size: number): number;
+  findFrequent(state: number, hash: bigint): number;
   hashBytes(from: number, ends: number, count: number, seed: bigint, state: number, out: number): void;
   hashIntegers(from: number, count: number, isSigned: boolean, seed: bigint, out: number): void;
   hashLongs(from: number, count: number, seed: bigint, out: number): void;
   hashNumbers(from: number, count: number, seed: bigint, out: number): void;
+  raiseCounts(
+    counters: number,
+    width: number,
+    depth: number,
+    hashes: number,
+    count: number,
+    counts: number,
+  ): void;
+  readCounts(
+    counters: number,
+    width: number,
+    depth: number,
+    hashes: number,
+    count: number,
+    out: number,
+  ): void;
+  uniteCounts(counters: number, others: number, bytes: number): void;
   uniteDistinct(registers: number, others: number, bytes: number): void;
 }
 
