@@ -3,5 +3,7 @@
 
 export { addBloom, hasBloom, uniteBloom, weighBloom } from '../bloom';
 export { finishHash, startHash, updateHash } from '../checksum';
+export { addCounts, addWeights, countSaturated, raiseCounts, readCounts, uniteCounts } from '../count-min';
 export { addDistinct, countRanks, uniteDistinct } from '../hyperloglog';
 export { hashBytes, hashIntegers, hashLongs, hashNumbers } from '../keys';
+export { addFrequent, enterFrequent, findFrequent } from '../space-saving';

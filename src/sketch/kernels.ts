@@ -12,8 +12,24 @@ interface Kernels extends HashKernels {
     hashes: number,
     count: number,
     scratch: number,
+  addCounts(
+    counters: number,
+    width: number,
+    depth: number,
+    hashes: number,
+    count: number,
+    each: number,
   ): void;
   addDistinct(registers: number, precision: number, hashes: number, count: number): void;
+  addFrequent(state: number, hashes: number, count: number, counts: number): number;
+  addWeights(
+    counters: number,
+    width: number,
+    depth: number,
+    hashes: number,
+    count: number,
+    counts: number,
+  ): void;
   countRanks(registers: number, size: number, counts: number): number;
   hasBloom(
     blocks: number,
@@ -24,11 +40,31 @@ interface Kernels extends HashKernels {
     scratch: number,
     out: number,
   ): void;
+  countSaturated(counters: number, count: number): number;
+  enterFrequent(state: number, size: number): number;
+  findFrequent(state: number, hash: bigint): number;
   hashBytes(from: number, ends: number, count: number, seed: bigint, state: number, out: number): void;
   hashIntegers(from: number, count: number, isSigned: boolean, seed: bigint, out: number): void;
   hashLongs(from: number, count: number, seed: bigint, out: number): void;
   hashNumbers(from: number, count: number, seed: bigint, out: number): void;
   uniteBloom(blocks: number, others: number, size: number): void;
+  raiseCounts(
+    counters: number,
+    width: number,
+    depth: number,
+    hashes: number,
+    count: number,
+    counts: number,
+  ): void;
+  readCounts(
+    counters: number,
+    width: number,
+    depth: number,
+    hashes: number,
+    count: number,
+    out: number,
+  ): void;
+  uniteCounts(counters: number, others: number, bytes: number): void;
   uniteDistinct(registers: number, others: number, bytes: number): void;
   weighBloom(blocks: number, size: number, sectors: number, scratch: number, out: number): number;
 }
