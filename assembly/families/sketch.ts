@@ -4,3 +4,5 @@
 export { finishHash, startHash, updateHash } from '../checksum';
 export { addDistinct, countRanks, uniteDistinct } from '../hyperloglog';
 export { hashBytes, hashIntegers, hashLongs, hashNumbers } from '../keys';
+export { addMinima, countEqual, fillBins, uniteMinima } from '../minhash';
+export { closeGaps, linkSets, querySets } from '../minhash-lsh';

@@ -6,12 +6,27 @@ import { type Runtime as HostRuntime, type KernelFamily, load, prepare } from '.
 /** The kernels as AssemblyScript exports them (assembly/families/sketch.ts): addresses in, numbers out. */
 interface Kernels extends HashKernels {
   addDistinct(registers: number, precision: number, hashes: number, count: number): void;
+  addMinima(bins: number, bits: number, hashes: number, count: number): void;
+  closeGaps(lsh: number, slots: number): number;
+  countEqual(a: number, b: number, bytes: number): number;
   countRanks(registers: number, size: number, counts: number): number;
+  fillBins(bins: number, bits: number, out: number, list: number): void;
   hashBytes(from: number, ends: number, count: number, seed: bigint, state: number, out: number): void;
   hashIntegers(from: number, count: number, isSigned: boolean, seed: bigint, out: number): void;
   hashLongs(from: number, count: number, seed: bigint, out: number): void;
   hashNumbers(from: number, count: number, seed: bigint, out: number): void;
+  linkSets(lsh: number, from: number, to: number): void;
+  querySets(
+    lsh: number,
+    signature: number,
+    leastId: number,
+    mark: number,
+    least: number,
+    most: number,
+    answers: number,
+  ): number;
   uniteDistinct(registers: number, others: number, bytes: number): void;
+  uniteMinima(bins: number, others: number, bytes: number): void;
 }
 
 /** The kernels of sketches, the memory they work in, and their tier. */
