@@ -7,3 +7,5 @@ export { addCounts, addWeights, countSaturated, raiseCounts, readCounts, uniteCo
 export { addDistinct, countRanks, uniteDistinct } from '../hyperloglog';
 export { hashBytes, hashIntegers, hashLongs, hashNumbers } from '../keys';
 export { addFrequent, enterFrequent, findFrequent } from '../space-saving';
+export { addMinima, countEqual, fillBins, uniteMinima } from '../minhash';
+export { closeGaps, linkSets, querySets } from '../minhash-lsh';
