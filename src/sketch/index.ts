@@ -24,3 +24,17 @@ export type {
 } from './minhash-lsh-options.ts';
 export type { ErrorBound, Sketch } from './sketch.ts';
 export { type FrequencyEstimate, type FrequentKey, TopK, type TopKOptions } from './top-k.ts';
+export { EventWindows } from './window.ts';
+export type {
+  EventBatch,
+  EventOptions,
+  EventSource,
+  RefusalReason,
+  SessionOptions,
+  SlidingOptions,
+  TumblingOptions,
+  WindowResult,
+  WindowStatistics,
+} from './window-options.ts';
+export type { StateOptions, ValuesOf } from './window-states.ts';
+export type { TimeSpan } from './windowing.ts';
