@@ -4,7 +4,7 @@ import { type Distribution, type Observations, toDistribution } from './distribu
 import { checkCounts, checkSample, type Numbers } from './numbers.ts';
 
 /** Observations that were counted by bin elsewhere; shares do as well. */
-export interface Counted {
+export interface BinCounts {
   /** One a bin, 0 at least. */
   readonly counts: Numbers;
 }
@@ -49,8 +49,8 @@ export function binCounts(
 
 /** The shares of bins of both; where they were counted already, of these. */
 export function binShares(
-  reference: Observations | Counted,
-  current: Observations | Counted,
+  reference: Observations | BinCounts,
+  current: Observations | BinCounts,
   options: BinOptions,
   emptyShare: number,
 ): readonly (readonly [p: number, q: number])[] {
@@ -71,8 +71,8 @@ function sidesOf({ reference, current }: BinnedCounts): [Numbers, Numbers] {
   return [reference, current];
 }
 
-function isCounted(observations: Observations | Counted): observations is Counted {
-  return (observations as Counted)?.counts !== undefined;
+function isCounted(observations: Observations | BinCounts): observations is BinCounts {
+  return (observations as BinCounts)?.counts !== undefined;
 }
 
 /** Shares that add up to 1; an empty bin has the share that it is given, and all others a little less for it. */
@@ -103,9 +103,13 @@ function checkEdges(edges: Numbers): Float64Array {
   const bounds = Float64Array.from(checkSample('edges', edges));
   const at = bounds.findIndex((edge, i) => edge <= bounds[i - 1]!);
   if (at < 0) return bounds;
-  throw new LanewiseError('INVALID_ARGUMENT', `edges must ascend; ${bounds[at - 1]} is followed by ${bounds[at]}.`, {
-    got: bounds[at],
-  });
+  throw new LanewiseError(
+    'INVALID_ARGUMENT',
+    `edges must ascend; ${bounds[at - 1]} is followed by ${bounds[at]}.`,
+    {
+      got: bounds[at],
+    },
+  );
 }
 
 function countsOf({ count, cdf }: Distribution, edges: Float64Array): Float64Array {

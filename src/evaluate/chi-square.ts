@@ -36,7 +36,10 @@ const SUM_TOLERANCE = 1e-8;
  * chiSquare([16, 18, 16, 14, 12, 12]).p // .85: a fair die
  * chiSquare([[90, 10], [80, 20]]).p // .073: of those who bought and those who did not, in two variants
  */
-export function chiSquare(observed: Numbers | readonly Numbers[], options: ChiSquareOptions = {}): ChiSquareResult {
+export function chiSquare(
+  observed: Numbers | readonly Numbers[],
+  options: ChiSquareOptions = {},
+): ChiSquareResult {
   return isTable(observed) ? ofTable(observed, options) : ofRow(observed, options.expected);
 }
 
@@ -56,7 +59,10 @@ function ofRow(observed: Numbers, expected: Numbers | undefined): ChiSquareResul
   return resultOf(observed, wanted, 0, length - 1);
 }
 
-function ofTable(table: readonly Numbers[], { expected, correction = true }: ChiSquareOptions): ChiSquareResult {
+function ofTable(
+  table: readonly Numbers[],
+  { expected, correction = true }: ChiSquareOptions,
+): ChiSquareResult {
   const width = table[0]!.length;
   if (table.length < 2 || expected !== undefined) {
     const wanted = 'A table must have two rows at least, and is expected to have nothing but its margins.';
@@ -66,7 +72,12 @@ function ofTable(table: readonly Numbers[], { expected, correction = true }: Chi
     checkLength(`Row ${i}`, row, width);
     return checkCounts(`Row ${i}`, row, 2, true);
   });
-  const columns = Array.from(table[0]!, (_, j) => checkCounts(`Column ${j}`, table.map((row) => row[j]!)));
+  const columns = Array.from(table[0]!, (_, j) =>
+    checkCounts(
+      `Column ${j}`,
+      table.map((row) => row[j]!),
+    ),
+  );
   const total = rows.reduce((sum, row) => sum + row, 0);
   const degreesOfFreedom = (rows.length - 1) * (width - 1);
   return resultOf(
@@ -79,10 +90,14 @@ function ofTable(table: readonly Numbers[], { expected, correction = true }: Chi
 
 function checkLength(name: string, values: Numbers, length: number): void {
   if (values?.length === length) return;
-  throw new LanewiseError('DIMENSION_MISMATCH', `${name} must hold ${length} counts; got ${values?.length}.`, {
-    expected: length,
-    got: values?.length,
-  });
+  throw new LanewiseError(
+    'DIMENSION_MISMATCH',
+    `${name} must hold ${length} counts; got ${values?.length}.`,
+    {
+      expected: length,
+      got: values?.length,
+    },
+  );
 }
 
 function resultOf(
@@ -95,7 +110,8 @@ function resultOf(
   let leastExpected = Number.POSITIVE_INFINITY;
   for (let cell = 0; cell < observed.length; cell++) {
     const wanted = expected[cell]!;
-    if (!(wanted > 0)) throw invalid('expected', 'above 0: leave out cells that nothing can fall into', wanted);
+    if (!(wanted > 0))
+      throw invalid('expected', 'above 0: leave out cells that nothing can fall into', wanted);
     statistic += Math.max(0, Math.abs(observed[cell]! - wanted) - correction) ** 2 / wanted;
     leastExpected = Math.min(leastExpected, wanted);
   }

@@ -53,7 +53,9 @@ function isSketch(observations: Observations): observations is QuantileSketch {
 function ofSketch(name: string, sketch: QuantileSketch): Distribution {
   const { count } = sketch;
   if (!(count > 0)) {
-    throw new LanewiseError('INVALID_ARGUMENT', `${name} has seen no values; add some first.`, { got: count });
+    throw new LanewiseError('INVALID_ARGUMENT', `${name} has seen no values; add some first.`, {
+      got: count,
+    });
   }
   const quantile = (part: number, parts: number): number => sketch.quantile(part / parts);
   const parts = Math.min(count, POINTS);

@@ -1,6 +1,6 @@
 import { LanewiseError } from '../host/errors.ts';
 import { checkNumber } from '../vectors/input.ts';
-import { type BinOptions, binShares, type Counted } from './bins.ts';
+import { type BinCounts, type BinOptions, binShares } from './bins.ts';
 import { type Observations, stepsOf, toDistribution } from './distribution.ts';
 import { deviance } from './poisson.ts';
 
@@ -34,11 +34,16 @@ const LARGEST_EMPTY_SHARE = 0.1;
  * @example populationStabilityIndex(agesOfTraining, agesOfToday) > 0.25
  */
 export function populationStabilityIndex(
-  reference: Observations | Counted,
-  current: Observations | Counted,
+  reference: Observations | BinCounts,
+  current: Observations | BinCounts,
   options: DriftOptions = {},
 ): number {
-  return sumOver(reference, current, { emptyShare: 1e-4, ...options }, (p, q) => deviance(p, q) + deviance(q, p));
+  return sumOver(
+    reference,
+    current,
+    { emptyShare: 1e-4, ...options },
+    (p, q) => deviance(p, q) + deviance(q, p),
+  );
 }
 
 /**
@@ -52,8 +57,8 @@ export function populationStabilityIndex(
  * @example kullbackLeibler({ counts: [36, 48, 16] }, { counts: [30, 50, 20] }, { base: 2 })
  */
 export function kullbackLeibler(
-  reference: Observations | Counted,
-  current: Observations | Counted,
+  reference: Observations | BinCounts,
+  current: Observations | BinCounts,
   options: DivergenceOptions = {},
 ): number {
   return sumOver(reference, current, options, deviance) / unitOf(options);
@@ -70,8 +75,8 @@ export function kullbackLeibler(
  * @example jensenShannon(lastWeek, today, { base: 2 })
  */
 export function jensenShannon(
-  reference: Observations | Counted,
-  current: Observations | Counted,
+  reference: Observations | BinCounts,
+  current: Observations | BinCounts,
   options: DivergenceOptions = {},
 ): number {
   const sum = sumOver(reference, current, options, (p, q) => deviance(2 * p, p + q) + deviance(2 * q, p + q));
@@ -99,8 +104,8 @@ export function wasserstein1(reference: Observations, current: Observations): nu
 }
 
 function sumOver(
-  reference: Observations | Counted,
-  current: Observations | Counted,
+  reference: Observations | BinCounts,
+  current: Observations | BinCounts,
   options: DriftOptions,
   termOf: (p: number, q: number) => number,
 ): number {

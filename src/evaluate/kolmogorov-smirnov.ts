@@ -44,9 +44,13 @@ export function kolmogorovSmirnov(
 ): KolmogorovSmirnovResult {
   const { method = 'auto' } = options;
   if (!['auto', 'exact', 'asymptotic'].includes(method)) {
-    throw new LanewiseError('INVALID_ARGUMENT', `method must be 'auto', 'exact' or 'asymptotic'; got ${String(method)}.`, {
-      got: method,
-    });
+    throw new LanewiseError(
+      'INVALID_ARGUMENT',
+      `method must be 'auto', 'exact' or 'asymptotic'; got ${String(method)}.`,
+      {
+        got: method,
+      },
+    );
   }
   const second = toDistribution('current', current);
   return typeof reference === 'function'
@@ -107,11 +111,15 @@ function shareOfPaths(n: number, m: number, height: number): number {
   return shares[m]!;
 }
 
-function againstFunction({ steps, count }: Distribution, cdf: (x: number) => number): KolmogorovSmirnovResult {
+function againstFunction(
+  { steps, count }: Distribution,
+  cdf: (x: number) => number,
+): KolmogorovSmirnovResult {
   let statistic = 0;
   for (let i = 0; i < steps.length; i++) {
     const share = cdf(steps[i]!);
-    if (!(share >= 0 && share <= 1)) throw invalid(`The cumulative distribution at ${steps[i]}`, 'within 0..1', share);
+    if (!(share >= 0 && share <= 1))
+      throw invalid(`The cumulative distribution at ${steps[i]}`, 'within 0..1', share);
     statistic = Math.max(statistic, share - i / steps.length, (i + 1) / steps.length - share);
   }
   return { statistic, p: kolmogorovTail(count, statistic), isExact: true };

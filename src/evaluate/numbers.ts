@@ -41,12 +41,17 @@ const LARGEST_VALUE = 2 ** 480;
 export function checkSample(name: string, values: Numbers, least = 1): Numbers {
   checkFinite(name, values, values?.length);
   if (values.length < least) {
-    throw new LanewiseError('INVALID_ARGUMENT', `${name} must hold ${least} numbers at least; got ${values.length}.`, {
-      expected: least,
-      got: values.length,
-    });
+    throw new LanewiseError(
+      'INVALID_ARGUMENT',
+      `${name} must hold ${least} numbers at least; got ${values.length}.`,
+      {
+        expected: least,
+        got: values.length,
+      },
+    );
   }
-  for (const value of values) if (Math.abs(value) > LARGEST_VALUE) throw invalid(name, 'within 2^480 of 0', value);
+  for (const value of values)
+    if (Math.abs(value) > LARGEST_VALUE) throw invalid(name, 'within 2^480 of 0', value);
   return values;
 }
 
@@ -69,12 +74,17 @@ export function checkCounts(name: string, counts: Numbers, least = 1, isWhole = 
 /** @throws LanewiseError `INVALID_ARGUMENT` unless a share lies between 0 and 1, the ends left out */
 export function checkShare(name: string, share: number): number {
   if (share > 0 && share < 1) return share;
-  throw new LanewiseError('INVALID_ARGUMENT', `${name} must lie between 0 and 1; got ${String(share)}.`, { got: share });
+  throw new LanewiseError('INVALID_ARGUMENT', `${name} must lie between 0 and 1; got ${String(share)}.`, {
+    got: share,
+  });
 }
 
 /** An error for a value that is none of what it must be. */
 export function invalid(name: string, expected: string, got: unknown): LanewiseError {
-  return new LanewiseError('INVALID_VALUE', `${name} must be ${expected}; got ${String(got)}.`, { expected, got });
+  return new LanewiseError('INVALID_VALUE', `${name} must be ${expected}; got ${String(got)}.`, {
+    expected,
+    got,
+  });
 }
 
 /**

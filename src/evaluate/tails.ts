@@ -29,9 +29,10 @@ export function studentTail(t: number, degreesOfFreedom: number): number {
   return t > 0 ? beyond / 2 : 1 - beyond / 2;
 }
 
-/** Where a tail has become as small as p, within 0..1/2: its inverse, by halving; the tail is 1/2 at 0, and falls. */
+/** Where the tail of a symmetric distribution is p, within 0..1: its inverse, by halving. */
 export function quantileOf(tail: (x: number) => number, p: number): number {
   if (p === 0.5) return 0;
+  if (p > 0.5) return -quantileOf(tail, 1 - p);
   let high = 1;
   while (tail(high) > p) high *= 2;
   let low = high === 1 ? 0 : high / 2;
