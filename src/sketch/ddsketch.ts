@@ -11,7 +11,6 @@ import {
   checkPoint,
   checkPoints,
   checkQuantile,
-  type Distribution,
   putChunk,
   type Span,
   survey,
@@ -53,7 +52,7 @@ export interface DDSketchOptions {
  * latency.add(Float64Array.of(12, 15, 11, 240));
  * latency.quantile(0.5); // within 1 % of 12
  */
-export class DDSketch implements Sketch, Distribution {
+export class DDSketch implements Sketch {
   readonly alpha: number;
   readonly maxBuckets: number;
   readonly #perOctave: number;

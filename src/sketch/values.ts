@@ -16,20 +16,6 @@ export interface Span {
   readonly greatestNegative: number;
 }
 
-/** What a quantile sketch answers: the statistics of drift ask for no more. */
-export interface Distribution {
-  /** How many values were added. */
-  readonly count: number;
-  /** NaN while there is none. */
-  readonly min: number;
-  /** NaN while there is none. */
-  readonly max: number;
-  /** The value at a part of 0..1 of all values in order; NaN while there is none. */
-  quantile(q: number): number;
-  /** The part of all values that are at most as great, for points in ascending order; NaN while there is no value. */
-  cdf(points: readonly number[] | Float64Array): Float64Array<ArrayBuffer>;
-}
-
 /** @throws LanewiseError `INVALID_ARGUMENT` for another type */
 export function toValueArray(values: Values): ValueArray {
   if (typeof values === 'number') return Float64Array.of(values);
