@@ -12,6 +12,7 @@ import { implicit } from './cases/implicit.ts';
 import { mlp } from './cases/mlp.ts';
 import { neighbours } from './cases/neighbours.ts';
 import { pipeline } from './cases/pipeline.ts';
+import { quantiles } from './cases/quantiles.ts';
 import { ranking } from './cases/ranking.ts';
 import { retrieval } from './cases/retrieval.ts';
 import { scale } from './cases/scale.ts';
@@ -69,6 +70,7 @@ const cases = [
   mlp,
   pipeline,
   ranking,
+  quantiles,
   scale,
   cold,
   size,
