@@ -275,7 +275,7 @@ export class DDSketch implements Sketch {
   /** The indexes of positive and of negative values, from the lowest to the highest; the first above the second for none. */
   #bounds({ min, max, leastPositive, greatestNegative }: Span): [number, number, number, number] {
     const { kernels } = this.#memory.runtime;
-    const of = (magnitude: number) => kernels.bucketOf(Math.max(magnitude, LEAST_NORMAL), this.#perOctave);
+    const of = (magnitude: number) => kernels.bucketOf(magnitude, this.#perOctave);
     return [
       ...(max >= LEAST_NORMAL ? ([of(leastPositive), of(max)] as const) : ([0, -1] as const)),
       ...(-min >= LEAST_NORMAL ? ([of(-greatestNegative), of(-min)] as const) : ([0, -1] as const)),

@@ -8,7 +8,7 @@ export type Values = number | readonly number[] | Float64Array | Float32Array | 
 /** Many values, of one type, none of them looked at. */
 export type ValueArray = Exclude<Values, number>;
 
-/** What values span; infinite where there is none. */
+/** What values span; infinite where there is none. Those next to 0 are not subnormal. */
 export interface Span {
   readonly min: number;
   readonly max: number;
