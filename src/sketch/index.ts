@@ -1,8 +1,29 @@
 export * from '../host/index.ts';
+export { BloomFilter, type BloomFilterOptions } from './bloom-filter.ts';
+export {
+  type CountMinBehaviour,
+  type CountMinGuarantee,
+  type CountMinOptions,
+  type CountMinShape,
+  CountMinSketch,
+} from './count-min-sketch.ts';
+export type { BandOptions } from './bands.ts';
 export { HyperLogLog, type HyperLogLogOptions } from './hyperloglog.ts';
 export { capabilities, init } from './kernels.ts';
 export type { Counts, Key, KeyBatch, Keys } from './keys.ts';
+export { MinHash, type MinHashOptions } from './minhash.ts';
+export { MinHashLsh } from './minhash-lsh.ts';
+export type {
+  KeySet,
+  KeySetOptions,
+  MinHashLshOptions,
+  SimilarPairOptions,
+  SimilarPairs,
+  SimilarSetOptions,
+  SimilarSets,
+} from './minhash-lsh-options.ts';
 export type { ErrorBound, Sketch } from './sketch.ts';
+export { type FrequencyEstimate, type FrequentKey, TopK, type TopKOptions } from './top-k.ts';
 export { EventWindows } from './window.ts';
 export type {
   EventBatch,
