@@ -6,6 +6,6 @@ export { finishHash, startHash, updateHash } from '../checksum';
 export { addCounts, addWeights, countSaturated, raiseCounts, readCounts, uniteCounts } from '../count-min';
 export { addDistinct, countRanks, uniteDistinct } from '../hyperloglog';
 export { hashBytes, hashIntegers, hashLongs, hashNumbers } from '../keys';
-export { addFrequent, enterFrequent, findFrequent } from '../space-saving';
 export { addMinima, countEqual, fillBins, uniteMinima } from '../minhash';
 export { closeGaps, linkSets, querySets } from '../minhash-lsh';
+export { addFrequent, enterFrequent, findFrequent } from '../space-saving';

@@ -1,4 +1,5 @@
 export * from '../host/index.ts';
+export type { BandOptions } from './bands.ts';
 export { BloomFilter, type BloomFilterOptions } from './bloom-filter.ts';
 export {
   type CountMinBehaviour,
@@ -7,7 +8,6 @@ export {
   type CountMinShape,
   CountMinSketch,
 } from './count-min-sketch.ts';
-export type { BandOptions } from './bands.ts';
 export { HyperLogLog, type HyperLogLogOptions } from './hyperloglog.ts';
 export { capabilities, init } from './kernels.ts';
 export type { Counts, Key, KeyBatch, Keys } from './keys.ts';

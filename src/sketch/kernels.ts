@@ -12,6 +12,7 @@ interface Kernels extends HashKernels {
     hashes: number,
     count: number,
     scratch: number,
+  ): void;
   addCounts(
     counters: number,
     width: number,
@@ -22,6 +23,7 @@ interface Kernels extends HashKernels {
   ): void;
   addDistinct(registers: number, precision: number, hashes: number, count: number): void;
   addFrequent(state: number, hashes: number, count: number, counts: number): number;
+  addMinima(bins: number, bits: number, hashes: number, count: number): void;
   addWeights(
     counters: number,
     width: number,
@@ -30,7 +32,13 @@ interface Kernels extends HashKernels {
     count: number,
     counts: number,
   ): void;
+  closeGaps(lsh: number, slots: number): number;
+  countEqual(a: number, b: number, bytes: number): number;
   countRanks(registers: number, size: number, counts: number): number;
+  countSaturated(counters: number, count: number): number;
+  enterFrequent(state: number, size: number): number;
+  fillBins(bins: number, bits: number, out: number, list: number): void;
+  findFrequent(state: number, hash: bigint): number;
   hasBloom(
     blocks: number,
     size: number,
@@ -40,19 +48,20 @@ interface Kernels extends HashKernels {
     scratch: number,
     out: number,
   ): void;
-  countSaturated(counters: number, count: number): number;
-  enterFrequent(state: number, size: number): number;
-  findFrequent(state: number, hash: bigint): number;
-  addMinima(bins: number, bits: number, hashes: number, count: number): void;
-  closeGaps(lsh: number, slots: number): number;
-  countEqual(a: number, b: number, bytes: number): number;
-  countRanks(registers: number, size: number, counts: number): number;
-  fillBins(bins: number, bits: number, out: number, list: number): void;
   hashBytes(from: number, ends: number, count: number, seed: bigint, state: number, out: number): void;
   hashIntegers(from: number, count: number, isSigned: boolean, seed: bigint, out: number): void;
   hashLongs(from: number, count: number, seed: bigint, out: number): void;
   hashNumbers(from: number, count: number, seed: bigint, out: number): void;
-  uniteBloom(blocks: number, others: number, size: number): void;
+  linkSets(lsh: number, from: number, to: number): void;
+  querySets(
+    lsh: number,
+    signature: number,
+    leastId: number,
+    mark: number,
+    least: number,
+    most: number,
+    answers: number,
+  ): number;
   raiseCounts(
     counters: number,
     width: number,
@@ -69,21 +78,11 @@ interface Kernels extends HashKernels {
     count: number,
     out: number,
   ): void;
+  uniteBloom(blocks: number, others: number, size: number): void;
   uniteCounts(counters: number, others: number, bytes: number): void;
   uniteDistinct(registers: number, others: number, bytes: number): void;
-  weighBloom(blocks: number, size: number, sectors: number, scratch: number, out: number): number;
-  linkSets(lsh: number, from: number, to: number): void;
-  querySets(
-    lsh: number,
-    signature: number,
-    leastId: number,
-    mark: number,
-    least: number,
-    most: number,
-    answers: number,
-  ): number;
-  uniteDistinct(registers: number, others: number, bytes: number): void;
   uniteMinima(bins: number, others: number, bytes: number): void;
+  weighBloom(blocks: number, size: number, sectors: number, scratch: number, out: number): number;
 }
 
 /** The kernels of sketches, the memory they work in, and their tier. */

@@ -34,7 +34,6 @@ export {
   type TextSearchable,
   type VectorSearchable,
 } from './hybrid.ts';
-export { murmur3 } from './murmur3.ts';
 export { type NgramOptions, ngramJaccard } from './ngram-jaccard.ts';
 export { type Snippet, type SnippetOptions, snippet } from './snippet.ts';
 export type { RowNorm } from './term-rows.ts';
