@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command, Option } from 'commander';
 import { capabilities, measureRoof, type SetupOptions, setup } from 'lanewise';
+import { caching } from './cases/caching.ts';
 import { cluster } from './cases/cluster.ts';
 import { cold } from './cases/cold.ts';
 import { factorization } from './cases/factorization.ts';
@@ -69,6 +70,7 @@ const cases = [
   mlp,
   pipeline,
   ranking,
+  caching,
   scale,
   cold,
   size,
