@@ -105,11 +105,11 @@ export interface WindowStatistics {
 /** @throws LanewiseError `INVALID_ARGUMENT` */
 export function checkOptions<State extends object, Values extends ArrayLike<unknown>, Event>(
   options: EventOptions<State, Values, Event>,
-): { lateness: number; maxOpen: number } {
+): { disorder: number; lateness: number; maxOpen: number } {
   if (typeof options !== 'object' || options === null) throw invalid('Windows need options');
-  checkNumber('disorder', options.disorder ?? 0, 0, LARGEST_TIME);
   checkNumber('maxAhead', options.maxAhead ?? 0, 0, Number.POSITIVE_INFINITY);
   return {
+    disorder: checkNumber('disorder', options.disorder ?? 0, 0, LARGEST_TIME),
     lateness: checkNumber('lateness', options.lateness ?? 0, 0, LARGEST_TIME),
     maxOpen: checkInteger('maxOpen', options.maxOpen ?? 10_000, 1, LARGEST_TIME),
   };

@@ -1,10 +1,11 @@
+import { PaneMerges } from './window-merges.ts';
 import type { States } from './window-states.ts';
 import {
   type Fired,
+  gather,
   lowerBound,
   type Part,
   refuseMore,
-  slice,
   type Taken,
   type Windowing,
 } from './windowing.ts';
@@ -12,21 +13,31 @@ import {
 /** Up to so many panes are merged anew for each window; more are merged cumulatively. */
 const FEW_PANES = 4;
 
-/** Times as panes count them, all integers but the origin. */
+/** What is asked of tumbling and sliding windows, checked. */
 export interface PaneShape {
   readonly size: number;
   readonly slide: number;
   /** gcd(size, slide): windows are whole panes. */
   readonly pane: number;
   readonly origin: number;
+  readonly disorder: number;
   readonly lateness: number;
   readonly maxOpen: number;
 }
 
+/** Events of a call that are in one pane. */
+interface Group {
+  readonly start: number;
+  /** When they came: as to their windows, the same for all of them. */
+  readonly watermark: number;
+  /** Where each run of them starts and ends among the events of the call. */
+  readonly runs: number[];
+  count: number;
+}
+
 /**
- * Tumbling and sliding windows as merged panes. Window i is [origin + i slide, origin + i slide + size). Sketches cannot be
- * subtracted, so that a sliding window is a queue of two stacks: merges of all suffixes of older panes, made at once when they are
- * used up, and one merge of the newer panes. Some 4 merges a window instead of size / pane, for twice the panes' memory.
+ * Tumbling and sliding windows as merged panes. Window i is [origin + i slide, origin + i slide + size). As long as no window ends
+ * or goes, events may be put into panes in any order, so that each pane gets its own at once.
  */
 export class Panes<State extends object, Values extends ArrayLike<unknown>>
   implements Windowing<State, Values>
@@ -41,16 +52,12 @@ export class Panes<State extends object, Values extends ArrayLike<unknown>>
   readonly #changed = new Set<number>();
   /** Windows that were fired and still take late events. */
   readonly #fired = new Set<number>();
-  /** Merges of panes from `start` to `#boundary`, the earliest last. */
-  #suffixes: Part<State>[] = [];
-  #boundary = Number.NEGATIVE_INFINITY;
-  /** The merge of panes from `#boundary` to `#end`. */
-  #newer: Part<State> | undefined;
-  #end = Number.NEGATIVE_INFINITY;
+  readonly #merges: PaneMerges<State, Values>;
 
   constructor(states: States<State, Values>, shape: PaneShape) {
     this.#states = states;
     this.#shape = shape;
+    this.#merges = new PaneMerges(states, this.#panes);
   }
 
   get open(): number {
@@ -62,17 +69,19 @@ export class Panes<State extends object, Values extends ArrayLike<unknown>>
   }
 
   take(times: Float64Array, values: Values, from: number, limit: number, watermark: number): Taken {
-    const { pane, origin } = this.#shape;
-    const start = Math.floor((times[from]! - origin) / pane) * pane + origin;
-    let to = from + 1;
-    while (to < times.length && times[to]! >= start && times[to]! < start + pane && times[to]! <= limit) to++;
-    this.#add(start, slice(values, from, to), to - from);
-    const first = this.#first(start);
-    for (let window = first; window <= this.#last(start) && window < this.#next; window++) {
-      if (!this.#isOver(window, watermark)) this.#changed.add(window);
+    const { to, groups, passed } = this.#group(times, from, limit, watermark);
+    this.#add(groups, values);
+    this.#next = Math.max(this.#next, this.#lastPassed(passed) + 1);
+    let partlyLate = 0;
+    for (const { start, count, watermark: then } of groups) {
+      const first = this.#first(start);
+      if (this.#isOver(first, then)) partlyLate += count;
+      for (let window = first; window <= this.#last(start) && window < this.#next; window++) {
+        if (!this.#isOver(window, then)) this.#changed.add(window);
+      }
+      if (start < this.#merges.end) this.#merges.forget();
     }
-    if (start < this.#end) this.#forgetMerges();
-    return { to, isPartlyLate: this.#isOver(first, watermark) };
+    return { to, partlyLate };
   }
 
   isDue(watermark: number): boolean {
@@ -115,6 +124,18 @@ export class Panes<State extends object, Values extends ArrayLike<unknown>>
     return Math.floor((watermark - size - origin) / slide);
   }
 
+  /** What the watermark must reach so that a window ends, or one that has ended is over. */
+  #nextChange(watermark: number): number {
+    const { lateness } = this.#shape;
+    const [end, kept] = [this.#lastPassed(watermark) + 1, this.#lastPassed(watermark - lateness) + 1];
+    return Math.min(this.#endOf(end), this.#endOf(kept) + lateness);
+  }
+
+  #endOf(window: number): number {
+    const { size, slide, origin } = this.#shape;
+    return origin + window * slide + size;
+  }
+
   /** The first window that a time is in. */
   #first(time: number): number {
     const { size, slide, origin } = this.#shape;
@@ -127,27 +148,74 @@ export class Panes<State extends object, Values extends ArrayLike<unknown>>
 
   /** Whether a window takes events no longer. */
   #isOver(window: number, watermark: number): boolean {
-    const { size, slide, origin, lateness } = this.#shape;
-    return origin + window * slide + size + lateness <= watermark;
+    return this.#endOf(window) + this.#shape.lateness <= watermark;
   }
 
-  #add(start: number, values: Values, count: number): void {
-    const at = lowerBound(this.#panes, start);
-    const pane = this.#panes[at];
-    if (pane?.start === start) {
-      this.#states.add(pane.state, values);
-      pane.count += count;
-      return;
+  /** Events up to the one by which a window that has any ends, or is over, by panes. */
+  #group(times: Float64Array, from: number, limit: number, before: number) {
+    const { pane, origin, disorder } = this.#shape;
+    const groups = new Map<number, Group>();
+    let watermark = before;
+    let most = disorder + this.#nextChange(watermark);
+    let earliest = this.#panes[0]?.start ?? Number.POSITIVE_INFINITY;
+    let group: Group | undefined;
+    let to = from;
+    for (let time = times[to]!; to < times.length; time = times[to]!) {
+      if (!(time <= limit)) break;
+      if (!group || time < group.start || time >= group.start + pane) {
+        if (this.isLate(time, watermark)) break;
+        const start = Math.floor((time - origin) / pane) * pane + origin;
+        group = groups.get(start) ?? { start, watermark, runs: [], count: 0 };
+        groups.set(start, group);
+        earliest = Math.min(earliest, start);
+        group.runs.push(to, to);
+      }
+      group.runs[group.runs.length - 1] = ++to;
+      group.count++;
+      if (time < most) continue;
+      if (this.#endOf(this.#first(earliest)) <= time - disorder) break;
+      watermark = time - disorder;
+      most = disorder + this.#nextChange(watermark);
     }
-    if (this.#panes.length >= this.#shape.maxOpen) throw refuseMore('panes', this.#shape.maxOpen);
-    const state = this.#states.create();
+    return { to, groups: [...groups.values()], passed: watermark };
+  }
+
+  /** To the sketches of all groups, or of none. */
+  #add(groups: readonly Group[], values: Values): void {
+    const found = groups.map(({ start }) => {
+      const pane = this.#panes[lowerBound(this.#panes, start)];
+      return pane?.start === start ? pane : undefined;
+    });
+    const more = groups.filter((_, at) => !found[at]).length;
+    if (this.#panes.length + more > this.#shape.maxOpen) throw refuseMore('panes', this.#shape.maxOpen);
+    const added: Part<State>[] = [];
+    const copies: [Part<State>, State][] = [];
+    let old = groups.length - more;
     try {
-      this.#states.add(state, values);
+      for (const [at, { start, runs, count }] of groups.entries()) {
+        if (found[at]) continue;
+        const pane = { start, state: this.#states.create(), count };
+        added.push(pane);
+        this.#states.add(pane.state, gather(values, runs, count));
+      }
+      for (const [at, { runs, count }] of groups.entries()) {
+        const pane = found[at];
+        if (!pane) continue;
+        // The last one needs no copy: what it refuses leaves it as it was.
+        if (--old > 0) copies.push([pane, this.#states.copy(pane.state)]);
+        this.#states.add(pane.state, gather(values, runs, count));
+      }
     } catch (error) {
-      this.#states.release(state);
+      for (const { state } of added) this.#states.release(state);
+      for (const [pane, copy] of copies) {
+        this.#states.release(pane.state);
+        pane.state = copy;
+      }
       throw error;
     }
-    this.#panes.splice(at, 0, { start, state, count });
+    for (const [, copy] of copies) this.#states.release(copy);
+    for (const pane of added) this.#panes.splice(lowerBound(this.#panes, pane.start), 0, pane);
+    for (const [at, pane] of found.entries()) if (pane) pane.count += groups[at]!.count;
   }
 
   #window(window: number, isCorrection: boolean, watermark: number): Fired<State> {
@@ -159,79 +227,10 @@ export class Panes<State extends object, Values extends ArrayLike<unknown>>
     const isNew = window >= this.#next;
     let whole: Part<State>;
     if (size === pane && this.#isOver(window, watermark)) whole = this.#panes.splice(from, 1)[0]!;
-    else if (isNew && size > FEW_PANES * pane) whole = this.#mergeByQueue(start, end);
-    else whole = this.#merge(from, to);
+    else if (isNew && size > FEW_PANES * pane) whole = this.#merges.next(start, end);
+    else whole = this.#merges.merge(from, to);
     if (lateness > 0) this.#fired.add(window);
     const replaces = isCorrection ? [{ start, end }] : [];
     return { start, end, state: this.#states.give(whole.state), count: whole.count, replaces };
-  }
-
-  #merge(from: number, to: number): Part<State> {
-    const whole = this.#copy(this.#panes[from]!);
-    for (let at = from + 1; at < to; at++) this.#mergeInto(whole, this.#panes[at]!);
-    return whole;
-  }
-
-  #mergeByQueue(start: number, end: number): Part<State> {
-    try {
-      return this.#mergeCumulatively(start, end);
-    } catch (error) {
-      this.#forgetMerges();
-      throw error;
-    }
-  }
-
-  #mergeCumulatively(start: number, end: number): Part<State> {
-    if (start >= this.#boundary) this.#mergeSuffixes(start, end);
-    while (this.#suffixes.length > 0 && this.#suffixes.at(-1)!.start < start) {
-      this.#states.release(this.#suffixes.pop()!.state);
-    }
-    const to = lowerBound(this.#panes, end);
-    for (let at = lowerBound(this.#panes, this.#end); at < to; at++) {
-      if (this.#newer) this.#mergeInto(this.#newer, this.#panes[at]!);
-      else this.#newer = this.#copy(this.#panes[at]!);
-    }
-    this.#end = end;
-    const oldest = this.#suffixes.at(-1);
-    if (!oldest) return this.#copy(this.#newer!);
-    const whole = this.#copy(oldest);
-    if (this.#newer) this.#mergeInto(whole, this.#newer);
-    return whole;
-  }
-
-  #mergeSuffixes(start: number, end: number): void {
-    this.#forgetMerges();
-    const from = lowerBound(this.#panes, start);
-    for (let at = lowerBound(this.#panes, end) - 1; at >= from; at--) {
-      const suffix = this.#copy(this.#panes[at]!);
-      const later = this.#suffixes.at(-1);
-      this.#suffixes.push(suffix);
-      if (later) this.#mergeInto(suffix, later);
-    }
-    this.#boundary = end;
-    this.#end = end;
-  }
-
-  #forgetMerges(): void {
-    for (const { state } of this.#suffixes) this.#states.release(state);
-    if (this.#newer) this.#states.release(this.#newer.state);
-    this.#suffixes = [];
-    this.#newer = undefined;
-    this.#boundary = Number.NEGATIVE_INFINITY;
-    this.#end = Number.NEGATIVE_INFINITY;
-  }
-
-  #copy({ start, state, count }: Part<State>): Part<State> {
-    return { start, state: this.#states.copy(state), count };
-  }
-
-  #mergeInto(whole: Part<State>, part: Part<State>): void {
-    try {
-      this.#states.merge(whole.state, part.state);
-      whole.count += part.count;
-    } catch (error) {
-      this.#states.release(whole.state);
-      throw error;
-    }
   }
 }

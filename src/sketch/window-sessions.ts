@@ -79,7 +79,7 @@ export class Sessions<State extends object, Values extends ArrayLike<unknown>>
     session.count += to - from;
     session.isChanged = true;
     this.#due = Math.min(this.#due, span.end);
-    return { to, isPartlyLate: false };
+    return { to, partlyLate: 0 };
   }
 
   isDue(watermark: number): boolean {

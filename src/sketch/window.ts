@@ -27,7 +27,8 @@ import type { Fired, Windowing } from './windowing.ts';
  * within `lateness` correct windows: each call that adds events gives a changed window once more, with all of its events. Later ones
  * are counted. The windows do not depend on how events are put into batches; how often they are corrected does.
  *
- * Cost of an event: its sketch's, and some tens of ns; successive events of one pane or session are added at once. A sliding window
+ * Cost of an event: its sketch's, and some tens of ns. Between two windows, the events of a call that are in one pane are added at once,
+ * and so are successive events of one session: put them into batches. A sliding window
  * costs min(size / pane, ~4) merges, where a pane is gcd(size, slide). Memory: a sketch for each of `size + disorder + lateness` over
  * pane, and as many again where a window has more than 4 panes.
  *
@@ -81,7 +82,7 @@ export class EventWindows<State extends object, Values extends ArrayLike<unknown
     Values extends ArrayLike<unknown> = ValuesOf<State>,
     Event = Values[number],
   >(options: SlidingOptions<State, Values, Event>): EventWindows<State, Values, Event> {
-    const { lateness, maxOpen } = checkOptions(options);
+    const { disorder, lateness, maxOpen } = checkOptions(options);
     const size = checkInteger('size', options.size, 1, LARGEST_TIME);
     const slide = checkInteger('slide', options.slide, 1, size);
     const origin = checkInteger('origin', options.origin ?? 0, -LARGEST_TIME, LARGEST_TIME);
@@ -97,7 +98,7 @@ export class EventWindows<State extends object, Values extends ArrayLike<unknown
     return new EventWindows(
       options,
       states,
-      new Panes(states, { size, slide, pane, origin, lateness, maxOpen }),
+      new Panes(states, { size, slide, pane, origin, disorder, lateness, maxOpen }),
     );
   }
 
@@ -118,8 +119,8 @@ export class EventWindows<State extends object, Values extends ArrayLike<unknown
    * Adds an event, or events in an array; `drain()` gives the windows that are complete then.
    *
    * @throws LanewiseError `INVALID_VALUE` for an event without a time, unless `onRefused` takes it; `MEMORY_EXHAUSTED` beyond
-   *   `maxOpen`; `DISPOSED`; and what `add` throws. An event then leaves all as it was; of several, those before stay added, as
-   *   `statistics()` tells.
+   *   `maxOpen`; `DISPOSED`; and what `add` throws. All is then as it was before the call, or, if the call has completed windows
+   *   already, as it was when it completed the last one: `statistics()` tells how many of the events were taken.
    */
   add(events: Event | readonly Event[]): this {
     this.#check();
@@ -211,8 +212,8 @@ export class EventWindows<State extends object, Values extends ArrayLike<unknown
 
   *#feed({ times, values }: Timed<Values>): Generator<WindowResult<State>> {
     for (let at = 0; at < times.length; ) {
-      const limit = this.#latestAccepted();
       const time = times[at]!;
+      const limit = this.#latestAccepted(time);
       if (Number.isNaN(time)) this.#refuse(values[at++], 'timeless');
       else if (time > limit) this.#refuse(values[at++], 'ahead');
       else if (this.#windowing.isLate(time, this.#watermark)) {
@@ -228,17 +229,17 @@ export class EventWindows<State extends object, Values extends ArrayLike<unknown
   }
 
   /** The first event of all has none before it, and without a clock is taken as it is. */
-  #latestAccepted(): number {
+  #latestAccepted(time: number): number {
     const { maxAhead = Number.POSITIVE_INFINITY, clock } = this.#options;
     if (maxAhead === Number.POSITIVE_INFINITY) return maxAhead;
     const present = clock?.() ?? Math.max(this.#latest, this.#watermark);
-    return present === Number.NEGATIVE_INFINITY ? Number.POSITIVE_INFINITY : present + maxAhead;
+    return present === Number.NEGATIVE_INFINITY ? time : present + maxAhead;
   }
 
   #take(times: Float64Array, values: Values, from: number, limit: number): number {
-    const { to, isPartlyLate } = this.#windowing.take(times, values, from, limit, this.#watermark);
+    const { to, partlyLate } = this.#windowing.take(times, values, from, limit, this.#watermark);
     this.#counts.events += to - from;
-    if (isPartlyLate) this.#counts.partlyLate += to - from;
+    this.#counts.partlyLate += partlyLate;
     for (let at = from; at < to; at++) this.#latest = Math.max(this.#latest, times[at]!);
     this.#watermark = Math.max(this.#watermark, this.#latest - (this.#options.disorder ?? 0));
     return to;

@@ -9,7 +9,7 @@ export interface TimeSpan {
 /** The events of a span of time. */
 export interface Part<State> {
   start: number;
-  readonly state: State;
+  state: State;
   count: number;
 }
 
@@ -24,8 +24,8 @@ export interface Fired<State> extends TimeSpan {
 export interface Taken {
   /** Events before this one were taken. */
   readonly to: number;
-  /** Whether some of their windows, though not all, take events no longer. */
-  readonly isPartlyLate: boolean;
+  /** How many of them came too late for some of their windows. */
+  readonly partlyLate: number;
 }
 
 /** A way of putting events into windows. */
@@ -35,9 +35,8 @@ export interface Windowing<State, Values> {
   /** Whether every window that an event of that time is in takes events no longer. */
   isLate(time: number, watermark: number): boolean;
   /**
-   * Takes the event `from`, which is not late, and those after it that go to the same sketch and are not beyond the time `limit`:
-   * as they are put into one sketch, it does not matter to any other window whether it is fired before or after them. What throws
-   * leaves all as it was.
+   * Takes the event `from`, which is not late, and as many of those after it as are not late either, nor beyond the time `limit`,
+   * and make no difference to what is fired before them. What throws leaves all as it was.
    */
   take(times: Float64Array, values: Values, from: number, limit: number, watermark: number): Taken;
   /** Whether `fire` would do anything. */
@@ -67,6 +66,21 @@ export function slice<Values extends ArrayLike<unknown>>(values: Values, from: n
   return (ArrayBuffer.isView(values)
     ? (values as unknown as Uint8Array).subarray(from, to)
     : Array.prototype.slice.call(values, from, to)) as unknown as Values;
+}
+
+/** The values of several runs; without a copy where they are one run of a typed array. */
+export function gather<Values extends ArrayLike<unknown>>(
+  values: Values,
+  runs: readonly number[],
+  count: number,
+): Values {
+  if (runs.length === 2) return slice(values, runs[0]!, runs[1]!);
+  const Kind = (ArrayBuffer.isView(values) ? values.constructor : Array) as new (length: number) => unknown[];
+  const gathered = new Kind(count);
+  for (let run = 0, at = 0; run < runs.length; run += 2) {
+    for (let from = runs[run]!; from < runs[run + 1]!; from++) gathered[at++] = values[from];
+  }
+  return gathered as unknown as Values;
 }
 
 export function refuseMore(what: string, maxOpen: number): LanewiseError {

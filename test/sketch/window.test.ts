@@ -219,6 +219,21 @@ test('events of one pane reach its sketch in one batch, typed arrays without a c
   expect(batches.every(({ buffer }) => buffer === values.buffer)).toBe(true);
 });
 
+test('events that come in disorder reach each sketch in one batch of their own type, in order', () => {
+  const batches: ArrayLike<number>[] = [];
+  const windows = EventWindows.tumbling({
+    create: () => [] as number[],
+    add: (_, values: ArrayLike<number>) => batches.push(values),
+    merge: () => {},
+    ...{ size: 10, disorder: 20 },
+  });
+  windows.addAll([0], [0]);
+  batches.length = 0;
+  windows.addAll([1, 11, 2, 12, 3, 13], Uint32Array.of(1, 2, 3, 4, 5, 6));
+  windows.addAll([4, 14, 5], [7, 8, 9]);
+  expect(batches).toEqual([Uint32Array.of(2, 4, 6), Uint32Array.of(1, 3, 5), [7, 9], [8]]);
+});
+
 test('a sliding window of many panes is merged from some four sketches', () => {
   let merges = 0;
   const windows = EventWindows.sliding({
