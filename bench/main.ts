@@ -11,6 +11,7 @@ import { factorization } from './cases/factorization.ts';
 import { filter as filterCase } from './cases/filter.ts';
 import { hashing } from './cases/hashing.ts';
 import { implicit } from './cases/implicit.ts';
+import { likeness } from './cases/likeness.ts';
 import { mlp } from './cases/mlp.ts';
 import { neighbours } from './cases/neighbours.ts';
 import { pipeline } from './cases/pipeline.ts';
@@ -69,6 +70,7 @@ const cases = [
   factorization,
   implicit,
   neighbours,
+  likeness,
   mlp,
   pipeline,
   ranking,
