@@ -28,6 +28,7 @@ export interface Pictured extends Pick<WindowResult<Summary>, 'start' | 'end' | 
   readonly exact: Exact | undefined;
   /** Whether the stream ended before it. */
   readonly isCut: boolean;
+  dispose(): void;
 }
 
 type Windows<State extends object> = EventWindows<State, readonly StreamRecord[], StreamRecord>;
@@ -90,14 +91,14 @@ export class Stream {
     return new Stream(format, batches(), options, { whole, part, counts });
   }
 
-  /** The windows, as they complete; whoever takes one must not keep its sketches. */
+  /** The windows, as they complete; whoever takes one disposes of it. */
   async *pictures(): AsyncGenerator<Pictured> {
     for await (const result of this.windows.over(this.#records(), { signal: this.#signal })) {
       const { start, end, count, sketch } = result;
       const isCut = this.windows.statistics().watermark === Number.POSITIVE_INFINITY;
-      yield { start, end, count, summary: sketch, exact: this.#exactOf.get(start), isCut };
+      const exact = this.#exactOf.get(start);
       this.#exactOf.delete(start);
-      result.dispose();
+      yield { start, end, count, summary: sketch, exact, isCut, dispose: () => result.dispose() };
     }
   }
 
