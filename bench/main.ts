@@ -3,8 +3,10 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command, Option } from 'commander';
 import { capabilities, measureRoof, type SetupOptions, setup } from 'lanewise';
+import { caching } from './cases/caching.ts';
 import { cluster } from './cases/cluster.ts';
 import { cold } from './cases/cold.ts';
+import { distinct } from './cases/distinct.ts';
 import { factorization } from './cases/factorization.ts';
 import { filter as filterCase } from './cases/filter.ts';
 import { hashing } from './cases/hashing.ts';
@@ -69,6 +71,8 @@ const cases = [
   mlp,
   pipeline,
   ranking,
+  distinct,
+  caching,
   scale,
   cold,
   size,

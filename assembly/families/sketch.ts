@@ -9,3 +9,8 @@ export { hashBytes, hashIntegers, hashLongs, hashNumbers } from '../keys';
 export { addMinima, countEqual, fillBins, uniteMinima } from '../minhash';
 export { closeGaps, linkSets, querySets } from '../minhash-lsh';
 export { addFrequent, enterFrequent, findFrequent } from '../space-saving';
+export { bucketOf, bucketStart, bucketValue, countValues } from '../ddsketch';
+export { addDistinct, countRanks, uniteDistinct } from '../hyperloglog';
+export { hashBytes, hashIntegers, hashLongs, hashNumbers } from '../keys';
+export { compactBlock, mergeLevels, viewLevels } from '../kll';
+export { surveyValues } from '../survey';

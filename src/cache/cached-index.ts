@@ -4,7 +4,7 @@ import { checkInteger, type VectorInput } from '../vectors/input.ts';
 import { type Answer, bytesOfAnswer, joinAnswers, splitAnswer } from './answers.ts';
 import { checkClock, LARGEST_COUNT } from './limits.ts';
 import { OptionKeys } from './option-keys.ts';
-import { type Queries, textQueries, vectorQueries } from './queries.ts';
+import { type KeptQuery, type Queries, textQueries, vectorQueries } from './queries.ts';
 
 /** What a {@link CachedIndex} stands before: any index that answers at once, and tells when its answers may change. */
 export interface CacheableIndex {
@@ -47,6 +47,15 @@ export interface CachedIndexStatistics {
   readonly bytes: number;
 }
 
+type Key = string | number;
+
+/** An answer, and what it was given to. */
+interface Entry {
+  readonly options: string;
+  readonly query: KeptQuery;
+  readonly answer: Answer;
+}
+
 /** What an entry takes beside its key and its arrays: objects, and its place in a table. Measured, rounded up. */
 const ENTRY_BYTES = 512;
 const USUAL_BYTES = 2 ** 26;
@@ -55,15 +64,15 @@ const USUAL_BYTES = 2 ** 26;
  * An index that remembers its answers: a query that was asked before, to the bit, with the same options, is answered
  * without searching, until the index changes.
  *
- * It keeps what was least recently asked for least long (`lru-cache`). Keys hold the very bytes of a query, so that no two
- * queries share one; `version` of the index is compared at each call, and when it has moved, all is forgotten. Of a batch,
- * only the queries that are not known go to the index, in one call. What is answered is the caller's own: changing it
- * changes no entry.
+ * What was used least recently is dropped first (`lru-cache`). An entry holds the bits of its query and the options, and
+ * serves no other: hashes only lead to it. `version` of the index is compared at each call, and when it has moved, all is
+ * forgotten. Of a batch, only the queries that are not known go to the index, in one call. What is answered is the caller's
+ * own: changing it changes no entry.
  *
  * A filter is known by which `Bitmap` it is and by that one's `version`: keep a bitmap that is used again. Options that
  * hold other objects, and `stats`, which report on work that a cache saves, go past the cache.
  *
- * Cost of a hit: about a microsecond and 10 ns a dimension. Memory: none of WebAssembly's; four bytes a dimension, the
+ * Cost of a hit: O(dimensions), a microsecond or two for a hundred. Memory: none of WebAssembly's; four bytes a dimension, the
  * answer and 512 bytes an entry.
  *
  * @example
@@ -75,7 +84,7 @@ export class CachedIndex<Index extends CacheableIndex> {
   /** The index that is asked what is not known; change it as you like. */
   readonly index: Index;
   readonly #maxBytes: number;
-  readonly #answers: LRUCache<string, Answer>;
+  readonly #entries: LRUCache<Key, Entry>;
   readonly #options = new OptionKeys();
   #version: number;
   #hits = 0;
@@ -97,14 +106,15 @@ export class CachedIndex<Index extends CacheableIndex> {
     this.#maxBytes = checkInteger('maxBytes', maxBytes, 1, Number.MAX_SAFE_INTEGER);
     const clock = checkClock(now);
     const origin = clock() - 1; // the library takes a start of 0 for none
-    this.#answers = new LRUCache({
+    this.#entries = new LRUCache({
       maxSize: this.#maxBytes,
       ...(maxEntries !== undefined && { max: checkInteger('maxEntries', maxEntries, 1, LARGEST_COUNT) }),
       ...(ttl !== undefined && { ttl: checkInteger('ttl', ttl, 1, Number.MAX_SAFE_INTEGER) }),
       ttlResolution: 0,
       perf: { now: () => clock() - origin },
-      dispose: (_answer, _key, reason) => {
-        if (reason === 'evict') this.#evictions++;
+      dispose: (_entry, _key, reason) => {
+        // Of two queries under one key, the later one is kept.
+        if (reason === 'evict' || reason === 'set') this.#evictions++;
         else if (reason === 'expire') this.#expirations++;
       },
     });
@@ -121,12 +131,12 @@ export class CachedIndex<Index extends CacheableIndex> {
 
   /** Answers that are held. */
   get size(): number {
-    return this.#answers.size;
+    return this.#entries.size;
   }
 
-  /** Bytes of keys and answers, and 512 for each entry. */
+  /** Bytes of queries, options and answers, and 512 for each entry. */
   get bytes(): number {
-    return this.#answers.calculatedSize;
+    return this.#entries.calculatedSize;
   }
 
   /** Share of the queries that were answered from the cache; 0 before the first. */
@@ -159,7 +169,7 @@ export class CachedIndex<Index extends CacheableIndex> {
 
   /** Forgets all answers; what was counted stays. */
   clear(): void {
-    if (this.#answers.size > 0) this.#answers.clear();
+    if (this.#entries.size > 0) this.#entries.clear();
   }
 
   statistics(): CachedIndexStatistics {
@@ -184,46 +194,79 @@ export class CachedIndex<Index extends CacheableIndex> {
   #forgetChanged(): void {
     const { version } = this.index;
     if (version === this.#version) return;
-    this.#invalidations += this.#answers.size;
+    this.#invalidations += this.#entries.size;
     this.clear();
     this.#version = version;
   }
 
-  #search(asked: Queries, optionKey: string, queries: unknown, options: unknown): unknown {
-    const keys = Array.from({ length: asked.count }, (_, i) => `${optionKey}\n${asked.keyOf(i)}`);
-    // Nothing is touched before the index has answered, since it may throw instead.
-    const known = keys.map((key) => this.#answers.peek(key));
-    const missing = new Map<string, number>();
-    for (const [i, key] of keys.entries()) if (!known[i] && !missing.has(key)) missing.set(key, i);
-    if (missing.size === 0) {
+  #search(asked: Queries, options: string, queries: unknown, given: unknown): unknown {
+    const keys: Key[] = [];
+    const known: (Answer | undefined)[] = [];
+    for (let i = 0; i < asked.count; i++) {
+      const key = asked.keyOf(i, options);
+      // Nothing is touched before the index has answered, since it may throw instead.
+      const entry = this.#entries.peek(key);
+      keys.push(key);
+      known.push(
+        entry && entry.options === options && asked.holds(i, entry.query) ? entry.answer : undefined,
+      );
+    }
+    const { missing, sources } = findMissing(asked, keys, known);
+    if (missing.length === 0) {
       this.#count(keys, 0);
       return joinAnswers(known as Answer[]);
     }
-    const isAll = missing.size === asked.count;
-    const answer = this.#ask(isAll ? queries : asked.pick([...missing.values()]), options);
-    const found = splitAnswer(answer, missing.size);
+    const isAll = missing.length === asked.count;
+    const answer = this.#ask(isAll ? queries : asked.pick(missing), given);
+    const found = splitAnswer(answer, missing.length);
     if (!found) {
-      // Of what no cache can hold a part, the whole is asked for.
+      // Of what cannot be kept by query, the whole is asked for.
       this.#bypassed++;
-      return isAll ? answer : this.#ask(queries, options);
+      return isAll ? answer : this.#ask(queries, given);
     }
-    const fresh = new Map([...missing.keys()].map((key, i) => [key, found[i]!]));
-    const served = isAll ? answer : joinAnswers(keys.map((key, i) => known[i] ?? fresh.get(key)!));
-    this.#count(keys, missing.size);
-    for (const [key, one] of fresh) this.#keep(key, one);
+    const served = isAll ? answer : joinAnswers(known.map((one, i) => one ?? found[sources[i]!]!));
+    this.#count(keys, missing.length);
+    for (const [i, place] of missing.entries()) {
+      this.#keep(keys[place]!, { options, query: asked.keep(place), answer: found[i]! });
+    }
     return served;
   }
 
   /** Counts queries that are answered, and makes those that were known the last to be dropped. */
-  #count(keys: readonly string[], misses: number): void {
+  #count(keys: readonly Key[], misses: number): void {
     this.#misses += misses;
     this.#hits += keys.length - misses;
-    for (const key of keys) this.#answers.get(key);
+    for (const key of keys) this.#entries.get(key);
   }
 
-  #keep(key: string, answer: Answer): void {
-    const size = ENTRY_BYTES + 2 * key.length + bytesOfAnswer(answer);
+  #keep(key: Key, entry: Entry): void {
+    const { options, query, answer } = entry;
+    const queryBytes = typeof query === 'string' ? 4 * query.length : query.byteLength;
+    const size = ENTRY_BYTES + 2 * options.length + queryBytes + bytesOfAnswer(answer);
     if (size > this.#maxBytes) this.#refused++;
-    else this.#answers.set(key, answer, { size });
+    else this.#entries.set(key, entry, { size });
   }
+}
+
+/** Places of queries that are not known, each once, and for every place which of these answers it. */
+function findMissing(
+  asked: Queries,
+  keys: readonly Key[],
+  known: readonly (Answer | undefined)[],
+): { missing: number[]; sources: number[] } {
+  const missing: number[] = [];
+  const sources: number[] = [];
+  const firsts = new Map<Key, number>();
+  for (const [i, key] of keys.entries()) {
+    if (known[i]) continue;
+    const first = firsts.get(key);
+    if (first !== undefined && asked.holds(i, asked.keep(missing[first]!))) {
+      sources[i] = first;
+      continue;
+    }
+    sources[i] = missing.length;
+    firsts.set(key, missing.length);
+    missing.push(i);
+  }
+  return { missing, sources };
 }

@@ -11,6 +11,7 @@ import {
   type SegmentLayout,
 } from '../vectors/segment.ts';
 import { writeRows } from '../vectors/staged-rows.ts';
+import { areSame, bitsOf } from './bits.ts';
 
 /** Bytes of a segment, about: what a cache holds too much of is less than that. */
 const SEGMENT_BYTES = 2 ** 18;
@@ -102,11 +103,8 @@ export class EmbeddingRows implements ExactRows {
 
   /** Whether a row holds these very bits. */
   equals(slot: number, values: Float32Array): boolean {
-    const start = this.#rowAddress(slot) / 4;
     const { i32 } = this.runtime.memory;
-    const bits = bitsOf(values);
-    for (let i = 0; i < bits.length; i++) if (i32[start + i] !== bits[i]) return false;
-    return true;
+    return areSame(i32, this.#rowAddress(slot) / 4, bitsOf(values), 0, values.length);
   }
 
   /** Writes the embedding that was checked last into a slot, or the next one; returns it. @throws LanewiseError `MEMORY_EXHAUSTED` */
@@ -178,11 +176,6 @@ export class EmbeddingRows implements ExactRows {
     const { segment, row } = this.place(slot);
     return segment + this.layout.rows + row * this.layout.stride;
   }
-}
-
-/** The bits of numbers. */
-export function bitsOf(values: Float32Array): Int32Array {
-  return new Int32Array(values.buffer, values.byteOffset, values.length);
 }
 
 function layoutOf(dimensions: number, mostRows: number): SegmentLayout {

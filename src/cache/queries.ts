@@ -1,25 +1,34 @@
 import { toVectors, type VectorInput } from '../vectors/input.ts';
+import { areSame, bitsOf, hashText, hashWords } from './bits.ts';
+
+/** A query as it is remembered: its bits, or its words. */
+export type KeptQuery = Int32Array | string;
 
 /** Queries of one call, one by one. */
 export interface Queries {
   readonly count: number;
-  /** A text that query `i` shares with no other: its very bytes, or itself. */
-  keyOf(i: number): string;
+  /** Under which query `i` with these options is kept; others may be, too, and are told apart by `holds`. */
+  keyOf(i: number, options: string): string | number;
+  keep(i: number): KeptQuery;
+  /** Whether this is query `i`, to the bit. */
+  holds(i: number, kept: KeptQuery): boolean;
   /** The queries of these places, as an index takes them. */
   pick(places: readonly number[]): unknown;
 }
 
-/** Units that one call takes as arguments. */
-const MOST_UNITS = 4096;
-
 /** @throws LanewiseError `DIMENSION_MISMATCH`, `INVALID_ARGUMENT` */
 export function vectorQueries(input: VectorInput, dimensions: number): Queries {
   const values = toVectors('queries', input, dimensions);
-  const units = 2 * dimensions;
-  const count = values.length / dimensions;
+  const bits = bitsOf(values);
+  const wordsOf = (i: number): Int32Array => bits.subarray(i * dimensions, (i + 1) * dimensions);
   return {
-    count,
-    keyOf: (i) => textOf(new Uint16Array(values.buffer, values.byteOffset + 2 * i * units, units)),
+    count: values.length / dimensions,
+    keyOf: (i, options) => hashWords(wordsOf(i), hashText(options)),
+    keep: (i) => wordsOf(i).slice(),
+    holds: (i, kept) =>
+      typeof kept !== 'string' &&
+      kept.length === dimensions &&
+      areSame(kept, 0, bits, i * dimensions, dimensions),
     pick(places) {
       const picked = new Float32Array(places.length * dimensions);
       for (const [to, from] of places.entries()) {
@@ -36,17 +45,9 @@ export function textQueries(input: unknown): Queries | undefined {
   if (!texts.every((text) => typeof text === 'string')) return undefined;
   return {
     count: texts.length,
-    keyOf: (i) => texts[i]!,
+    keyOf: (i, options) => `${options}\n${texts[i]}`,
+    keep: (i) => texts[i]!,
+    holds: (i, kept) => kept === texts[i],
     pick: (places) => places.map((place) => texts[place]!),
   };
-}
-
-/** A character for every two bytes, whatever they are. */
-function textOf(units: Uint16Array): string {
-  let text = '';
-  for (let from = 0; from < units.length; from += MOST_UNITS) {
-    const part = units.length <= MOST_UNITS ? units : units.subarray(from, from + MOST_UNITS);
-    text += String.fromCharCode.apply(null, part as unknown as number[]);
-  }
-  return text;
 }

@@ -2,9 +2,9 @@ import { dispose, Lifetime } from '../host/disposal.ts';
 import { LanewiseError } from '../host/errors.ts';
 import { checkNumber, toVectors, type VectorInput } from '../vectors/input.ts';
 import { init } from '../vectors/kernels.ts';
+import { bitsOf, hashWords } from './bits.ts';
 import { Computations, cosineOf, innerProduct } from './computations.ts';
 import { amortizedCost, type CostReport, type RequestCosts } from './cost.ts';
-import { bitsOf } from './embedding-rows.ts';
 import { type Entry, SemanticEntries } from './semantic-entries.ts';
 import {
   type CacheVersion,
@@ -131,7 +131,7 @@ export class SemanticCache<Value = unknown> {
       this.#refused++;
       return undefined;
     }
-    const hash = hashOf(values);
+    const hash = hashWords(bitsOf(values));
     const replaced = this.#entries.of(hash, values);
     if (!this.#entries.fits(size)) {
       if (replaced) this.#entries.remove(replaced);
@@ -301,15 +301,4 @@ export class SemanticCache<Value = unknown> {
       this.#refused++;
     }
   }
-}
-
-/** A hash of the bits of an embedding: each word is multiplied in, and its high bits are folded down. */
-function hashOf(values: Float32Array): number {
-  let hash = 0;
-  const bits = bitsOf(values);
-  for (let i = 0; i < bits.length; i++) {
-    hash = Math.imul(hash ^ bits[i]!, 0x9e3779b1);
-    hash ^= hash >>> 15;
-  }
-  return hash;
 }

@@ -1,4 +1,4 @@
-import { LanewiseError } from '../host/errors.ts';
+import { checkChoice } from '../search/options.ts';
 import { checkShare } from './numbers.ts';
 import { quantileOf } from './tails.ts';
 
@@ -32,13 +32,8 @@ export function checkDifference({
   alternative = 'two-sided',
   level = 0.95,
 }: DifferenceOptions): Required<DifferenceOptions> {
-  if (['two-sided', 'greater', 'less'].includes(alternative))
-    return { alternative, level: checkShare('level', level) };
-  throw new LanewiseError(
-    'INVALID_ARGUMENT',
-    `alternative must be 'two-sided', 'greater' or 'less'; got ${String(alternative)}.`,
-    { got: alternative },
-  );
+  checkChoice('alternative', alternative, ['two-sided', 'greater', 'less']);
+  return { alternative, level: checkShare('level', level) };
 }
 
 /** p of a statistic whose distribution is symmetric. */

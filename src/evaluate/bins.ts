@@ -85,12 +85,9 @@ function toShares(name: string, counts: Numbers, emptyShare: number): number[] {
 
 function edgesOf(reference: Distribution, bins = 10): Float64Array {
   checkInteger('bins', bins, 2, MOST_BINS);
-  const edges = new Set<number>();
-  const largest = reference.quantile(1, 1);
-  for (let bin = 1; bin < bins; bin++) {
-    const edge = reference.quantile(bin, bins);
-    if (edge < largest) edges.add(edge);
-  }
+  const bounds = Array.from(reference.quantiles(bins));
+  const largest = bounds[bins - 1]!;
+  const edges = new Set(bounds.filter((bound) => bound < largest));
   if (edges.size > 0) return Float64Array.from(edges);
   throw new LanewiseError(
     'INVALID_ARGUMENT',

@@ -63,7 +63,7 @@ function ofTable(
   table: readonly Numbers[],
   { expected, correction = true }: ChiSquareOptions,
 ): ChiSquareResult {
-  const width = table[0]!.length;
+  const width = table[0]?.length as number;
   if (table.length < 2 || expected !== undefined) {
     const wanted = 'A table must have two rows at least, and is expected to have nothing but its margins.';
     throw new LanewiseError('INVALID_ARGUMENT', wanted, { got: table.length });

@@ -5,8 +5,8 @@ import { checkSample, type Numbers } from './numbers.ts';
 export interface QuantileSketch {
   /** Values seen. */
   readonly count: number;
-  /** The value that a share of all, 0..1, does not exceed. */
-  quantile(share: number): number;
+  /** The values that shares of all, 0..1, do not exceed. */
+  quantiles(shares: Float64Array): ArrayLike<number>;
   /** The shares of values that do not exceed each of these points, which ascend. */
   cdf(points: Float64Array): ArrayLike<number>;
 }
@@ -19,8 +19,8 @@ export interface Distribution {
   readonly count: number;
   /** Where it rises, ascending: all such points of a sample, some of a sketch. */
   readonly steps: Float64Array;
-  /** The value that `part` of `parts` do not exceed. */
-  quantile(part: number, parts: number): number;
+  /** The values that a first of so many bins does not exceed, the first two, and so on: the last is the largest. */
+  quantiles(bins: number): ArrayLike<number>;
   cdf(points: Float64Array): ArrayLike<number>;
 }
 
@@ -35,7 +35,11 @@ export function toDistribution(name: string, observations: Observations): Distri
   return {
     count: length,
     steps: sorted,
-    quantile: (part, parts) => sorted[Math.max(Math.ceil((part * length) / parts) - 1, 0)]!,
+    quantiles: (bins) =>
+      Float64Array.from(
+        { length: bins },
+        (_, i) => sorted[Math.max(Math.ceil(((i + 1) * length) / bins) - 1, 0)]!,
+      ),
     cdf: (points) => {
       let at = 0;
       return points.map((point) => {
@@ -57,13 +61,15 @@ function ofSketch(name: string, sketch: QuantileSketch): Distribution {
       got: count,
     });
   }
-  const quantile = (part: number, parts: number): number => sketch.quantile(part / parts);
   const parts = Math.min(count, POINTS);
-  const middles = Float64Array.from({ length: parts }, (_, i) => quantile(i + 0.5, parts));
+  // Both ends, and the middles of as many equal parts.
+  const shares = Float64Array.from({ length: parts + 2 }, (_, i) =>
+    Math.min(1, Math.max(0, (i - 0.5) / parts)),
+  );
   return {
     count,
-    steps: Float64Array.of(quantile(0, 1), ...middles, quantile(1, 1)).sort(),
-    quantile,
+    steps: Float64Array.from(checkSample(name, Array.from(sketch.quantiles(shares)))).sort(),
+    quantiles: (bins) => sketch.quantiles(Float64Array.from({ length: bins }, (_, i) => (i + 1) / bins)),
     cdf: (points) => sketch.cdf(points),
   };
 }

@@ -1,4 +1,5 @@
 import { LanewiseError } from '../host/errors.ts';
+import { checkChoice } from '../search/options.ts';
 import { type Distribution, type Observations, stepsOf, toDistribution } from './distribution.ts';
 import { kolmogorovTail } from './kolmogorov-distribution.ts';
 import { invalid } from './numbers.ts';
@@ -43,15 +44,7 @@ export function kolmogorovSmirnov(
   options: KolmogorovSmirnovOptions = {},
 ): KolmogorovSmirnovResult {
   const { method = 'auto' } = options;
-  if (!['auto', 'exact', 'asymptotic'].includes(method)) {
-    throw new LanewiseError(
-      'INVALID_ARGUMENT',
-      `method must be 'auto', 'exact' or 'asymptotic'; got ${String(method)}.`,
-      {
-        got: method,
-      },
-    );
-  }
+  checkChoice('method', method, ['auto', 'exact', 'asymptotic']);
   const second = toDistribution('current', current);
   return typeof reference === 'function'
     ? againstFunction(second, reference)

@@ -51,10 +51,14 @@ export function sampleSize(task: RatesToTell | DifferenceToTell, options: Sample
   const ofPower = quantileOf(normalTail, missed);
   const size = Math.max(
     2,
-    Math.ceil('rates' in task ? ofRates(task, z, ofPower) : ofMeans(task, z, ofPower)),
+    Math.ceil(isOfRates(task) ? ofRates(task, z, ofPower) : ofMeans(task, z, ofPower)),
   );
   if (size <= Number.MAX_SAFE_INTEGER) return size;
   throw invalid('difference', 'large enough to be found among 2^53 subjects', size);
+}
+
+function isOfRates(task: RatesToTell | DifferenceToTell): task is RatesToTell {
+  return (task as RatesToTell)?.rates !== undefined;
 }
 
 function ofRates({ rates: [p, q] }: RatesToTell, z: number, ofPower: number): number {
@@ -65,7 +69,8 @@ function ofRates({ rates: [p, q] }: RatesToTell, z: number, ofPower: number): nu
   return ((z * pooled + ofPower * Math.sqrt(p * (1 - p) + q * (1 - q))) / (p - q)) ** 2;
 }
 
-function ofMeans({ difference, deviation }: DifferenceToTell, z: number, ofPower: number): number {
+function ofMeans(task: DifferenceToTell, z: number, ofPower: number): number {
+  const { difference, deviation } = task ?? {};
   if (!Number.isFinite(difference)) throw invalid('difference', 'finite', difference);
   if (!(deviation > 0 && deviation < Number.POSITIVE_INFINITY))
     throw invalid('deviation', 'above 0', deviation);

@@ -1,4 +1,5 @@
 import { LanewiseError } from '../host/errors.ts';
+import { checkChoice } from '../search/options.ts';
 import { checkInteger } from '../vectors/input.ts';
 import {
   checkDifference,
@@ -51,15 +52,7 @@ export function tTest(
 ): TTestResult {
   const checked = checkDifference(options);
   const { kind = 'welch' } = options;
-  if (!['welch', 'pooled', 'paired'].includes(kind)) {
-    throw new LanewiseError(
-      'INVALID_ARGUMENT',
-      `kind must be 'welch', 'pooled' or 'paired'; got ${String(kind)}.`,
-      {
-        got: kind,
-      },
-    );
-  }
+  checkChoice('kind', kind, ['welch', 'pooled', 'paired']);
   const { difference, squaredError, degreesOfFreedom } =
     kind === 'paired'
       ? paired(first as Numbers, second as Numbers)

@@ -57,9 +57,9 @@ export function twoProportionTest(
   };
 }
 
-function checkProportion(name: string, { successes, trials }: Proportion): void {
-  checkInteger(`trials of the ${name}`, trials, 1, Number.MAX_SAFE_INTEGER);
-  checkInteger(`successes of the ${name}`, successes, 0, trials);
+function checkProportion(name: string, proportion: Proportion): void {
+  const trials = checkInteger(`trials of the ${name}`, proportion?.trials, 1, Number.MAX_SAFE_INTEGER);
+  checkInteger(`successes of the ${name}`, proportion.successes, 0, trials);
 }
 
 function wilson(rate: number, trials: number, z: number): { low: number; high: number } {

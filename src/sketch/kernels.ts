@@ -48,6 +48,20 @@ interface Kernels extends HashKernels {
     scratch: number,
     out: number,
   ): void;
+  bucketOf(magnitude: number, perOctave: number): number;
+  bucketStart(index: number, perOctave: number): number;
+  bucketValue(index: number, perOctave: number): number;
+  compactBlock(sketch: number, bytes: number, scratch: number, room: number): void;
+  countRanks(registers: number, size: number, counts: number): number;
+  countValues(
+    values: number,
+    count: number,
+    perOctave: number,
+    positive: number,
+    lowestPositive: number,
+    negative: number,
+    lowestNegative: number,
+  ): number;
   hashBytes(from: number, ends: number, count: number, seed: bigint, state: number, out: number): void;
   hashIntegers(from: number, count: number, isSigned: boolean, seed: bigint, out: number): void;
   hashLongs(from: number, count: number, seed: bigint, out: number): void;
@@ -83,6 +97,10 @@ interface Kernels extends HashKernels {
   uniteDistinct(registers: number, others: number, bytes: number): void;
   uniteMinima(bins: number, others: number, bytes: number): void;
   weighBloom(blocks: number, size: number, sectors: number, scratch: number, out: number): number;
+  mergeLevels(sketch: number, other: number, bytes: number, scratch: number, room: number): void;
+  surveyValues(values: number, count: number, mustBeFinite: boolean, out: number): boolean;
+  uniteDistinct(registers: number, others: number, bytes: number): void;
+  viewLevels(sketch: number, bytes: number, scratch: number, room: number): number;
 }
 
 /** The kernels of sketches, the memory they work in, and their tier. */

@@ -52,6 +52,7 @@ describe('chi-square', () => {
   test.each([
     ['no counts', () => chiSquare([]), 'INVALID_ARGUMENT'],
     ['one count', () => chiSquare([3]), 'INVALID_ARGUMENT'],
+    ['rows of nothing', () => chiSquare([null, null] as never), 'INVALID_ARGUMENT'],
     ['no array', () => chiSquare(3 as never), 'INVALID_ARGUMENT'],
     ['shares', () => chiSquare([0.25, 0.75]), 'INVALID_VALUE'],
     ['a negative count', () => chiSquare([-1, 2]), 'INVALID_VALUE'],

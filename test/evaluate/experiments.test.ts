@@ -181,6 +181,7 @@ describe('the two-proportion test', () => {
     ['more successes than trials', { successes: 3, trials: 2 }, 'INVALID_ARGUMENT'],
     ['a negative count', { successes: -1, trials: 2 }, 'INVALID_ARGUMENT'],
     ['a rate', { successes: 0.5, trials: 2 }, 'INVALID_ARGUMENT'],
+    ['nothing', undefined as never, 'INVALID_ARGUMENT'],
     ['no trials', { successes: 0, trials: 0 }, 'INVALID_ARGUMENT'],
     ['no successes at all', { successes: 0, trials: 9 }, 'INVALID_VALUE'],
   ] as const)('refuses %s', (_, proportion, code) => {
@@ -241,6 +242,7 @@ describe('the sample size', () => {
     ['no deviation', () => sampleSize({ difference: 1, deviation: 0 }), 'INVALID_VALUE'],
     ['a power of 1', () => sampleSize({ rates: [0.1, 0.2] }, { power: 1 }), 'INVALID_ARGUMENT'],
     ['a significance of 0', () => sampleSize({ rates: [0.1, 0.2] }, { significance: 0 }), 'INVALID_ARGUMENT'],
+    ['nothing', () => sampleSize(undefined as never), 'INVALID_VALUE'],
     ['three sides', () => sampleSize({ rates: [0.1, 0.2] }, { sides: 3 as never }), 'INVALID_ARGUMENT'],
   ] as const)('refuses %s', (_, run, code) => {
     expect(errorOf(run).code).toBe(code);

@@ -12,8 +12,8 @@ export class NaiveSketch implements QuantileSketch {
     return this.#sorted.length;
   }
 
-  quantile(share: number): number {
-    return this.#sorted[Math.max(0, Math.ceil(share * this.count) - 1)]!;
+  quantiles(shares: Float64Array): Float64Array {
+    return shares.map((share) => this.#sorted[Math.max(0, Math.ceil(share * this.count) - 1)]!);
   }
 
   cdf(points: ArrayLike<number>): Float64Array {
