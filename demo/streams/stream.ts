@@ -13,7 +13,7 @@ export const MOST_EXACT_BYTES = 100e6;
 /** 1.8 MB: estimates exceed the truth by more than 1 / 23,000 of all records one time in 1,000. */
 const COUNTERS = { width: 65_536, depth: 7 } as const;
 const WHOLE = { capacity: 2000, precision: 14 } as const;
-const PART = { capacity: 500, precision: 12 } as const;
+const PART = { capacity: 1000, precision: 12 } as const;
 
 export interface StreamOptions {
   /** Of a window, in the units of the format. */
