@@ -5,6 +5,7 @@ import { Command, Option } from 'commander';
 import { capabilities, measureRoof, type SetupOptions, setup } from 'lanewise';
 import { cluster } from './cases/cluster.ts';
 import { cold } from './cases/cold.ts';
+import { counting } from './cases/counting.ts';
 import { factorization } from './cases/factorization.ts';
 import { filter as filterCase } from './cases/filter.ts';
 import { hashing } from './cases/hashing.ts';
@@ -69,6 +70,7 @@ const cases = [
   mlp,
   pipeline,
   ranking,
+  counting,
   scale,
   cold,
   size,
