@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Random } from 'lanewise';
 import { exp } from '../src/host/exponential.ts';
 import { ln } from '../src/host/logarithm.ts';
+import { Random } from '../src/host/random.ts';
 
 /** `count` draws of ranks 0..distinct-1, the probability of rank r in proportion to (r + 1)^-exponent. */
 export function zipfRanks(

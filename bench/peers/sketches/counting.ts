@@ -2,8 +2,9 @@
  * Count-Min of the words of a text beside npm `bloom-filters`: from an array of strings, the same table, one thread, in alternate
  * rounds, since a machine's speed drifts. Hold it to one processor: taskset -c 1 node --import tsx bench/peers/sketches/counting.ts.
  */
-import { CountMinSketch, percentile } from 'lanewise';
 import { formatNumber, renderTable } from '../../../demo/table.ts';
+import { percentile } from '../../../src/evaluate/percentile.ts';
+import { CountMinSketch } from '../../../src/sketch/count-min-sketch.ts';
 import { wordStream } from '../../streams.ts';
 import { importPeer } from '../libraries/import-peer.ts';
 
@@ -13,16 +14,16 @@ interface PeerSketch {
 }
 
 interface BloomFilters {
-  readonly default: { readonly CountMinSketch: new (columns: number, rows: number) => PeerSketch };
+  readonly CountMinSketch: new (columns: number, rows: number) => PeerSketch;
 }
 
 const SHAPE = { width: 10_000, depth: 7 };
-const ROUNDS = 9;
+const ROUNDS = 7;
 /** What it takes, in its own array of arrays, some 10 us a key: a part of the words must do. */
-const PEER_WORDS = 100_000;
+const PEER_WORDS = 20_000;
 const WANTED = 20;
 
-const { default: peers } = await importPeer<BloomFilters>('bloom-filters');
+const peers = await importPeer<BloomFilters>('bloom-filters');
 const { name, words } = wordStream();
 const some = words.slice(0, PEER_WORDS);
 const truth = new Map<string, number>();
