@@ -3,9 +3,11 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command, Option } from 'commander';
 import { capabilities, measureRoof, type SetupOptions, setup } from 'lanewise';
+import { caching } from './cases/caching.ts';
 import { cluster } from './cases/cluster.ts';
 import { cold } from './cases/cold.ts';
 import { counting } from './cases/counting.ts';
+import { distinct } from './cases/distinct.ts';
 import { factorization } from './cases/factorization.ts';
 import { filter as filterCase } from './cases/filter.ts';
 import { hashing } from './cases/hashing.ts';
@@ -71,6 +73,8 @@ const cases = [
   pipeline,
   ranking,
   counting,
+  distinct,
+  caching,
   scale,
   cold,
   size,

@@ -6,8 +6,10 @@ import { CHUNK, KEY_BYTES } from './workspace.ts';
 
 /**
  * What is counted or compared. Integers are keys by their value, whichever type carries them: 5, 5n and the 5 of a Uint32Array
- * are one key; so are 2^53 and 2n ** 53n. Strings are keys by their UTF-8, and the same bytes are the same key; half a surrogate
- * pair stands for the three bytes that it would have as a character (WTF-8), so that strings that differ are keys that differ.
+ * are one key; so are 0 and -0, and 2^53 and 2n ** 53n. They have 64 bits, two's complement where they are negative, so that -1 and
+ * 2n ** 64n - 1n are one key. Fractions, infinities and what lies beyond are keys by their float64; NaN is none. Strings are keys by
+ * their UTF-8, and the same bytes are the same key; half a surrogate pair stands for the three bytes that it would have as a
+ * character (WTF-8), so that strings that differ are keys that differ.
  */
 export type Key = number | bigint | string | Uint8Array;
 /** Keys of one type. A Uint8Array is one key, not many. */
@@ -39,6 +41,8 @@ export interface CheckedKeys {
   readonly length: number;
   /** The bytes of the longest, at most. */
   readonly longest: number;
+  /** Whether one key was given, and not an array of them. */
+  readonly isOne: boolean;
 }
 
 /** @throws LanewiseError `INVALID_ARGUMENT` for other types and types that are mixed, `INVALID_VALUE` for NaN */
@@ -47,7 +51,7 @@ export function checkKeys(keys: Keys): CheckedKeys {
   if (keys instanceof Uint32Array || keys instanceof Int32Array) return checked('number', keys, 4);
   if (keys instanceof BigUint64Array || keys instanceof BigInt64Array) return checked('bigint', keys, 8);
   if (keys instanceof Float64Array) return checkArray(keys as unknown as readonly number[], keys);
-  return checkArray([keys]);
+  return checkArray([keys], undefined, true);
 }
 
 /** @throws LanewiseError `INVALID_ARGUMENT`, `DIMENSION_MISMATCH` unless there is one a key */
@@ -93,32 +97,34 @@ export function hashKeys(
     }
     return;
   }
+  if (checked.longest <= KEY_BYTES) {
+    hashTexts(memory, checked, seed, space.keys, KEY_BYTES, take);
+    return;
+  }
   const room = new Arena(runtime.memory);
   try {
-    const own = checked.longest > KEY_BYTES;
-    const address = own ? room.allocate(checked.longest) : space.keys;
-    const end = address + (own ? checked.longest : KEY_BYTES);
-    for (let first = 0; first < checked.length; ) {
-      const count = putBytes(memory, checked, first, address, end);
-      runtime.kernels.hashBytes(address, space.ends, count, seed, space.state, space.hashes);
-      take(count, first);
-      first += count;
-    }
+    hashTexts(memory, checked, seed, room.allocate(checked.longest), checked.longest, take);
   } finally {
     room.release();
   }
 }
 
-/** A seed as hashes take it. @throws LanewiseError `INVALID_ARGUMENT` */
+/** An integer, as hashes take it: a negative one as two's complement. @throws LanewiseError `INVALID_ARGUMENT` */
 export function checkSeed(seed: unknown = 0): number {
   return checkInteger('seed', seed, Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
 }
 
-function checked(kind: CheckedKeys['kind'], keys: Elements, longest: number): CheckedKeys {
-  return { kind, keys, length: keys.length, longest };
+function checked(kind: CheckedKeys['kind'], keys: Elements, longest: number, isOne = false): CheckedKeys {
+  const { length } = keys;
+  if (length === 0) checkAttached(keys);
+  return { kind, keys, length, longest, isOne };
 }
 
-function checkArray(array: readonly unknown[], keys: Elements = array as Elements): CheckedKeys {
+function checkArray(
+  array: readonly unknown[],
+  keys: Elements = array as Elements,
+  isOne = false,
+): CheckedKeys {
   if (array.length === 0) return checked('number', keys, 0);
   const kind = kindOf(array[0], 0);
   let longest = 8;
@@ -126,9 +132,27 @@ function checkArray(array: readonly unknown[], keys: Elements = array as Element
     const key = array[at];
     if (kindOf(key, at) !== kind) throw mixed(array, at);
     if (kind === 'string') longest = Math.max(longest, 3 * (key as string).length);
-    else if (kind === 'bytes') longest = Math.max(longest, (key as Uint8Array).length);
+    else if (kind === 'bytes') longest = Math.max(longest, lengthOf(key as Uint8Array));
   }
-  return checked(kind, keys, longest);
+  return checked(kind, keys, longest, isOne);
+}
+
+function lengthOf(bytes: Uint8Array): number {
+  if (bytes.length === 0) checkAttached(bytes);
+  return bytes.length;
+}
+
+/** An array whose buffer went to a worker looks empty, but its keys are lost. @throws LanewiseError `INVALID_ARGUMENT` */
+function checkAttached(empty: object): void {
+  if (!ArrayBuffer.isView(empty)) return;
+  try {
+    new Uint8Array(empty.buffer);
+  } catch {
+    throw new LanewiseError(
+      'INVALID_ARGUMENT',
+      'The buffer of the keys was transferred, to a worker for instance. Add them before, or transfer a copy.',
+    );
+  }
 }
 
 function kindOf(key: unknown, at: number): CheckedKeys['kind'] {
@@ -165,7 +189,8 @@ function mixed(array: readonly unknown[], at: number): LanewiseError {
 }
 
 function typeOf(value: unknown): string {
-  return typeof value === 'object' && value !== null ? value.constructor.name : typeof value;
+  if (typeof value !== 'object') return typeof value;
+  return value === null ? 'null' : (Object.getPrototypeOf(value)?.constructor?.name ?? 'object');
 }
 
 function hashNumbers(
@@ -194,10 +219,28 @@ function hashNumbers(
   }
 }
 
-/** Writes the bytes of keys from `address` on, as many keys as have room; returns their number. */
+/** Hashes strings or bytes that pass through `room` bytes at `address`, in which the longest of them fits. */
+function hashTexts(
+  memory: SketchMemory,
+  checked: CheckedKeys,
+  seed: bigint,
+  address: number,
+  room: number,
+  take: (count: number, first: number) => void,
+): void {
+  const { runtime, space } = memory;
+  for (let first = 0; first < checked.length; ) {
+    const count = putBytes(memory, checked, first, address, address + room);
+    runtime.kernels.hashBytes(address, space.ends, count, seed, space.state, space.hashes);
+    take(count, first);
+    first += count;
+  }
+}
+
+/** Writes the bytes of keys from `address` on, as many keys as have room up to `end`; returns their number. */
 function putBytes(
   { runtime, space }: SketchMemory,
-  { kind, keys, length, longest }: CheckedKeys,
+  { keys, length }: CheckedKeys,
   first: number,
   address: number,
   end: number,
@@ -206,12 +249,15 @@ function putBytes(
   const most = Math.min(CHUNK, length - first);
   let at = address;
   let count = 0;
-  for (; count < most && at + longest <= end; count++) {
-    const key = keys[first + count]!;
-    if (kind === 'string') at = putText(u8, at, key as string);
-    else {
-      u8.set(key as Uint8Array, at);
-      at += (key as Uint8Array).length;
+  for (; count < most; count++) {
+    const key = keys[first + count] as string | Uint8Array;
+    if (typeof key === 'string') {
+      if (at + 3 * key.length > end) break;
+      at = putText(u8, at, key);
+    } else {
+      if (at + key.length > end) break;
+      u8.set(key, at);
+      at += key.length;
     }
     u32[space.ends / 4 + count] = at - address;
   }
