@@ -6,6 +6,7 @@ import { capabilities, measureRoof, type SetupOptions, setup } from 'lanewise';
 import { caching } from './cases/caching.ts';
 import { cluster } from './cases/cluster.ts';
 import { cold } from './cases/cold.ts';
+import { counting } from './cases/counting.ts';
 import { distinct } from './cases/distinct.ts';
 import { factorization } from './cases/factorization.ts';
 import { filter as filterCase } from './cases/filter.ts';
@@ -75,6 +76,7 @@ const cases = [
   pipeline,
   ranking,
   quantiles,
+  counting,
   distinct,
   caching,
   scale,
