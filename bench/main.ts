@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command, Option } from 'commander';
 import { capabilities, measureRoof, type SetupOptions, setup } from 'lanewise';
+import { caching } from './cases/caching.ts';
 import { cluster } from './cases/cluster.ts';
 import { cold } from './cases/cold.ts';
 import { distinct } from './cases/distinct.ts';
@@ -71,6 +72,7 @@ const cases = [
   pipeline,
   ranking,
   distinct,
+  caching,
   scale,
   cold,
   size,

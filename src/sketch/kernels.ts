@@ -13,8 +13,32 @@ interface Kernels extends HashKernels {
     count: number,
     scratch: number,
   ): void;
+  addCounts(
+    counters: number,
+    width: number,
+    depth: number,
+    hashes: number,
+    count: number,
+    each: number,
+  ): void;
   addDistinct(registers: number, precision: number, hashes: number, count: number): void;
+  addFrequent(state: number, hashes: number, count: number, counts: number): number;
+  addMinima(bins: number, bits: number, hashes: number, count: number): void;
+  addWeights(
+    counters: number,
+    width: number,
+    depth: number,
+    hashes: number,
+    count: number,
+    counts: number,
+  ): void;
+  closeGaps(lsh: number, slots: number): number;
+  countEqual(a: number, b: number, bytes: number): number;
   countRanks(registers: number, size: number, counts: number): number;
+  countSaturated(counters: number, count: number): number;
+  enterFrequent(state: number, size: number): number;
+  fillBins(bins: number, bits: number, out: number, list: number): void;
+  findFrequent(state: number, hash: bigint): number;
   hasBloom(
     blocks: number,
     size: number,
@@ -24,13 +48,59 @@ interface Kernels extends HashKernels {
     scratch: number,
     out: number,
   ): void;
+  bucketOf(magnitude: number, perOctave: number): number;
+  bucketStart(index: number, perOctave: number): number;
+  bucketValue(index: number, perOctave: number): number;
+  compactBlock(sketch: number, bytes: number, scratch: number, room: number): void;
+  countRanks(registers: number, size: number, counts: number): number;
+  countValues(
+    values: number,
+    count: number,
+    perOctave: number,
+    positive: number,
+    lowestPositive: number,
+    negative: number,
+    lowestNegative: number,
+  ): number;
   hashBytes(from: number, ends: number, count: number, seed: bigint, state: number, out: number): void;
   hashIntegers(from: number, count: number, isSigned: boolean, seed: bigint, out: number): void;
   hashLongs(from: number, count: number, seed: bigint, out: number): void;
   hashNumbers(from: number, count: number, seed: bigint, out: number): void;
+  linkSets(lsh: number, from: number, to: number): void;
+  querySets(
+    lsh: number,
+    signature: number,
+    leastId: number,
+    mark: number,
+    least: number,
+    most: number,
+    answers: number,
+  ): number;
+  raiseCounts(
+    counters: number,
+    width: number,
+    depth: number,
+    hashes: number,
+    count: number,
+    counts: number,
+  ): void;
+  readCounts(
+    counters: number,
+    width: number,
+    depth: number,
+    hashes: number,
+    count: number,
+    out: number,
+  ): void;
   uniteBloom(blocks: number, others: number, size: number): void;
+  uniteCounts(counters: number, others: number, bytes: number): void;
   uniteDistinct(registers: number, others: number, bytes: number): void;
+  uniteMinima(bins: number, others: number, bytes: number): void;
   weighBloom(blocks: number, size: number, sectors: number, scratch: number, out: number): number;
+  mergeLevels(sketch: number, other: number, bytes: number, scratch: number, room: number): void;
+  surveyValues(values: number, count: number, mustBeFinite: boolean, out: number): boolean;
+  uniteDistinct(registers: number, others: number, bytes: number): void;
+  viewLevels(sketch: number, bytes: number, scratch: number, room: number): number;
 }
 
 /** The kernels of sketches, the memory they work in, and their tier. */

@@ -49,7 +49,7 @@ export function checkMergeable(
     differing.map((name) => `${name} ${String(shape[name])}`).join(', ');
   throw new LanewiseError(
     'MERGE_MISMATCH',
-    `Sketches that are merged must be made with the same options: this one has ${of(own)}, the other ${of(other)}.`,
+    `Sketches that are merged or compared must be made with the same options: this one has ${of(own)}, the other ${of(other)}.`,
     { expected: own, got: other },
   );
 }

@@ -11,15 +11,15 @@ export function checkText(name: string, text: unknown): string {
 }
 
 /** A copy, which the caller cannot change. @throws LanewiseError `INVALID_ARGUMENT` unless they are strings */
-export function checkTexts(texts: unknown): readonly string[] {
+export function checkTexts(texts: unknown, name = 'texts'): readonly string[] {
   if (!Array.isArray(texts)) {
     throw new LanewiseError(
       'INVALID_ARGUMENT',
-      `texts must be an array of strings; got ${typeof texts}. Put a single text into brackets.`,
+      `${name} must be an array of strings; got ${typeof texts}. Put a single text into brackets.`,
       { expected: 'string[]', got: typeof texts },
     );
   }
-  for (let at = 0; at < texts.length; at++) checkText(`texts[${at}]`, texts[at]);
+  for (let at = 0; at < texts.length; at++) checkText(`${name}[${at}]`, texts[at]);
   return texts.slice();
 }
 
