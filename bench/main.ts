@@ -11,9 +11,11 @@ import { factorization } from './cases/factorization.ts';
 import { filter as filterCase } from './cases/filter.ts';
 import { hashing } from './cases/hashing.ts';
 import { implicit } from './cases/implicit.ts';
+import { likeness } from './cases/likeness.ts';
 import { mlp } from './cases/mlp.ts';
 import { neighbours } from './cases/neighbours.ts';
 import { pipeline } from './cases/pipeline.ts';
+import { quantiles } from './cases/quantiles.ts';
 import { ranking } from './cases/ranking.ts';
 import { retrieval } from './cases/retrieval.ts';
 import { scale } from './cases/scale.ts';
@@ -68,9 +70,11 @@ const cases = [
   factorization,
   implicit,
   neighbours,
+  likeness,
   mlp,
   pipeline,
   ranking,
+  quantiles,
   distinct,
   caching,
   scale,

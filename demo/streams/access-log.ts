@@ -5,7 +5,8 @@ const MINUTE = 60_000;
 const DAY = 86_400_000;
 
 // Apache's common and combined formats: host ident user [time] "request" status bytes "referrer" "agent", and what may follow.
-const LINE = /^(\S+) \S+ .*?\[([^\]]+)\] "((?:[^"\\]|\\.)*)" \d{3} (\d+|-)(?: "(?:[^"\\]|\\.)*" "(?:[^"\\]|\\.)*")?(.*)$/;
+const LINE =
+  /^(\S+) \S+ .*?\[([^\]]+)\] "((?:[^"\\]|\\.)*)" \d{3} (\d+|-)(?: "(?:[^"\\]|\\.)*" "(?:[^"\\]|\\.)*")?(.*)$/;
 const TIME = /^(\d{2})\/(\w{3})\/(\d{4}):(\d{2}):(\d{2}):(\d{2}) ([+-])(\d{2})(\d{2})$/;
 const REQUEST = /^[A-Z]+ ([^ ?]+)/;
 /** Seconds with decimals, as nginx writes them, or whole microseconds, Apache's %D. */

@@ -17,7 +17,9 @@ export function drawPicture(stream: Stream, window: Pictured, k: number): string
 
 /** A window in a line. */
 export function drawLine({ format }: Stream, { start, end, count, summary }: Pictured): string {
-  const top = summary.top.top(3).map(({ key, count: times }) => `${shorten(String(key), 30)} ${formatNumber(times)}`);
+  const top = summary.top
+    .top(3)
+    .map(({ key, count: times }) => `${shorten(String(key), 30)} ${formatNumber(times)}`);
   const [median, , slow] = summary.amounts.quantiles(QUANTILES);
   const parts = [
     `${formatNumber(count)} ${format.records}`,
@@ -49,16 +51,26 @@ export function drawReport(stream: Stream): string {
 }
 
 function drawTrending({ format, counts, exact }: Stream, window: Pictured, k: number): string {
-  const rows = window.summary.top.top(k).map(({ key, count, error, isGuaranteed }) => [
-    shorten(String(key), LONGEST_ITEM),
-    formatNumber(count),
-    formatNumber(error),
-    isGuaranteed ? 'sure' : '',
-    formatExact(window.exact?.counts.get(String(key))),
-    formatNumber(Number(counts.estimate(key))),
-    formatExact(exact?.counts.get(String(key))),
-  ]);
-  const head = [`Trending ${format.item}`, 'estimate', 'off by', `top ${k}`, 'exact', 'ever: estimate', 'exact'];
+  const rows = window.summary.top
+    .top(k)
+    .map(({ key, count, error, isGuaranteed }) => [
+      shorten(String(key), LONGEST_ITEM),
+      formatNumber(count),
+      formatNumber(error),
+      isGuaranteed ? 'sure' : '',
+      formatExact(window.exact?.counts.get(String(key))),
+      formatNumber(Number(counts.estimate(key))),
+      formatExact(exact?.counts.get(String(key))),
+    ]);
+  const head = [
+    `Trending ${format.item}`,
+    'estimate',
+    'off by',
+    `top ${k}`,
+    'exact',
+    'ever: estimate',
+    'exact',
+  ];
   return renderTable(head, rows);
 }
 

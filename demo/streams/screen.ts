@@ -11,14 +11,16 @@ export class Screen {
   #drawnAt = Number.NEGATIVE_INFINITY;
 
   /** Leaves out a picture that follows another one too soon, or waits where the stream can. */
-  async draw(picture: string, canWait: boolean): Promise<void> {
+  async draw(draw: () => string, canWait: boolean): Promise<void> {
     const early = PAUSE - (performance.now() - this.#drawnAt);
     if (early > 0 && !canWait) return;
     if (early > 0) await wait(early);
     this.erase();
     const width = process.stdout.columns ?? WIDTH;
     // A line that the terminal breaks would count as one and be two.
-    const lines = picture.split('\n').map((line) => line.slice(0, width));
+    const lines = draw()
+      .split('\n')
+      .map((line) => line.slice(0, width));
     process.stdout.write(`${lines.join('\n')}\n`);
     this.#lines = lines.length;
     this.#drawnAt = performance.now();

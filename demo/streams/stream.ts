@@ -13,7 +13,7 @@ export const MOST_EXACT_BYTES = 100e6;
 /** 1.8 MB: estimates exceed the truth by more than 1 / 23,000 of all records one time in 1,000. */
 const COUNTERS = { width: 65_536, depth: 7 } as const;
 const WHOLE = { capacity: 2000, precision: 14 } as const;
-const PART = { capacity: 500, precision: 12 } as const;
+const PART = { capacity: 1000, precision: 12 } as const;
 
 export interface StreamOptions {
   /** Of a window, in the units of the format. */
@@ -28,6 +28,7 @@ export interface Pictured extends Pick<WindowResult<Summary>, 'start' | 'end' | 
   readonly exact: Exact | undefined;
   /** Whether the stream ended before it. */
   readonly isCut: boolean;
+  dispose(): void;
 }
 
 type Windows<State extends object> = EventWindows<State, readonly StreamRecord[], StreamRecord>;
@@ -90,14 +91,14 @@ export class Stream {
     return new Stream(format, batches(), options, { whole, part, counts });
   }
 
-  /** The windows, as they complete; whoever takes one must not keep its sketches. */
+  /** The windows, as they complete; whoever takes one disposes of it. */
   async *pictures(): AsyncGenerator<Pictured> {
     for await (const result of this.windows.over(this.#records(), { signal: this.#signal })) {
       const { start, end, count, sketch } = result;
       const isCut = this.windows.statistics().watermark === Number.POSITIVE_INFINITY;
-      yield { start, end, count, summary: sketch, exact: this.#exactOf.get(start), isCut };
+      const exact = this.#exactOf.get(start);
       this.#exactOf.delete(start);
-      result.dispose();
+      yield { start, end, count, summary: sketch, exact, isCut, dispose: () => result.dispose() };
     }
   }
 
