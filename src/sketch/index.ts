@@ -8,9 +8,11 @@ export {
   type CountMinShape,
   CountMinSketch,
 } from './count-min-sketch.ts';
+export { DDSketch, type DDSketchOptions } from './ddsketch.ts';
 export { HyperLogLog, type HyperLogLogOptions } from './hyperloglog.ts';
 export { capabilities, init } from './kernels.ts';
 export type { Counts, Key, KeyBatch, Keys } from './keys.ts';
+export { KllSketch, type KllSketchOptions } from './kll-sketch.ts';
 export { MinHash, type MinHashOptions } from './minhash.ts';
 export { MinHashLsh } from './minhash-lsh.ts';
 export type {
@@ -24,6 +26,7 @@ export type {
 } from './minhash-lsh-options.ts';
 export type { ErrorBound, Sketch } from './sketch.ts';
 export { type FrequencyEstimate, type FrequentKey, TopK, type TopKOptions } from './top-k.ts';
+export type { Distribution, Values } from './values.ts';
 export { EventWindows } from './window.ts';
 export type {
   EventBatch,
@@ -38,10 +41,3 @@ export type {
 } from './window-options.ts';
 export type { StateOptions, ValuesOf } from './window-states.ts';
 export type { TimeSpan } from './windowing.ts';
-export { DDSketch, type DDSketchOptions } from './ddsketch.ts';
-export { HyperLogLog, type HyperLogLogOptions } from './hyperloglog.ts';
-export { capabilities, init } from './kernels.ts';
-export type { Counts, Key, KeyBatch, Keys } from './keys.ts';
-export { KllSketch, type KllSketchOptions } from './kll-sketch.ts';
-export type { ErrorBound, Sketch } from './sketch.ts';
-export type { Distribution, Values } from './values.ts';

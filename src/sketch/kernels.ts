@@ -32,10 +32,23 @@ interface Kernels extends HashKernels {
     count: number,
     counts: number,
   ): void;
+  bucketOf(magnitude: number, perOctave: number): number;
+  bucketStart(index: number, perOctave: number): number;
+  bucketValue(index: number, perOctave: number): number;
   closeGaps(lsh: number, slots: number): number;
+  compactBlock(sketch: number, bytes: number, scratch: number, room: number): void;
   countEqual(a: number, b: number, bytes: number): number;
   countRanks(registers: number, size: number, counts: number): number;
   countSaturated(counters: number, count: number): number;
+  countValues(
+    values: number,
+    count: number,
+    perOctave: number,
+    positive: number,
+    lowestPositive: number,
+    negative: number,
+    lowestNegative: number,
+  ): number;
   enterFrequent(state: number, size: number): number;
   fillBins(bins: number, bits: number, out: number, list: number): void;
   findFrequent(state: number, hash: bigint): number;
@@ -48,25 +61,12 @@ interface Kernels extends HashKernels {
     scratch: number,
     out: number,
   ): void;
-  bucketOf(magnitude: number, perOctave: number): number;
-  bucketStart(index: number, perOctave: number): number;
-  bucketValue(index: number, perOctave: number): number;
-  compactBlock(sketch: number, bytes: number, scratch: number, room: number): void;
-  countRanks(registers: number, size: number, counts: number): number;
-  countValues(
-    values: number,
-    count: number,
-    perOctave: number,
-    positive: number,
-    lowestPositive: number,
-    negative: number,
-    lowestNegative: number,
-  ): number;
   hashBytes(from: number, ends: number, count: number, seed: bigint, state: number, out: number): void;
   hashIntegers(from: number, count: number, isSigned: boolean, seed: bigint, out: number): void;
   hashLongs(from: number, count: number, seed: bigint, out: number): void;
   hashNumbers(from: number, count: number, seed: bigint, out: number): void;
   linkSets(lsh: number, from: number, to: number): void;
+  mergeLevels(sketch: number, other: number, bytes: number, scratch: number, room: number): void;
   querySets(
     lsh: number,
     signature: number,
@@ -92,15 +92,13 @@ interface Kernels extends HashKernels {
     count: number,
     out: number,
   ): void;
+  surveyValues(values: number, count: number, mustBeFinite: boolean, out: number): boolean;
   uniteBloom(blocks: number, others: number, size: number): void;
   uniteCounts(counters: number, others: number, bytes: number): void;
   uniteDistinct(registers: number, others: number, bytes: number): void;
   uniteMinima(bins: number, others: number, bytes: number): void;
-  weighBloom(blocks: number, size: number, sectors: number, scratch: number, out: number): number;
-  mergeLevels(sketch: number, other: number, bytes: number, scratch: number, room: number): void;
-  surveyValues(values: number, count: number, mustBeFinite: boolean, out: number): boolean;
-  uniteDistinct(registers: number, others: number, bytes: number): void;
   viewLevels(sketch: number, bytes: number, scratch: number, room: number): number;
+  weighBloom(blocks: number, size: number, sectors: number, scratch: number, out: number): number;
 }
 
 /** The kernels of sketches, the memory they work in, and their tier. */

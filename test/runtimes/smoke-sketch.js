@@ -56,7 +56,11 @@ async function counted(name, create, batches) {
   });
   const file = hash(whole.toBytes());
   const merged = half.merge(rest);
-  if (name === 'bloom') check(batches.every((keys) => merged.has(keys).every(Boolean)), 'all keys are there');
+  if (name === 'bloom')
+    check(
+      batches.every((keys) => merged.has(keys).every(Boolean)),
+      'all keys are there',
+    );
   else check(hash(merged.toBytes()) === file, `${name}: a sketch of two halves is that of the whole`);
   const loaded = whole.constructor.fromBytes(whole.toBytes());
   check(hash(loaded.toBytes()) === file, `${name}: what was loaded is saved as it was`);
@@ -80,7 +84,9 @@ async function frequent({ strings, integers }) {
     top.merge(other);
     const loaded = TopK.fromBytes(top.toBytes());
     check(hash(loaded.toBytes()) === hash(top.toBytes()), 'top-k: what was loaded is saved as it was');
-    const found = loaded.top(20).map(({ count, error, isGuaranteed }) => [count, error, Number(isGuaranteed)]);
+    const found = loaded
+      .top(20)
+      .map(({ count, error, isGuaranteed }) => [count, error, Number(isGuaranteed)]);
     hashes += hash(top.toBytes()) + hash(Float64Array.from(found.flat()));
     for (const held of [top, other, loaded]) held.dispose();
   }
@@ -105,7 +111,10 @@ async function ordered(name, create, values) {
 async function near(strings) {
   const lsh = await MinHashLsh.create({ hashes: 64, bands: 32, seed: 6 });
   const sets = Array.from({ length: 120 }, (_, i) => strings.slice(7 * i, 7 * i + 40));
-  lsh.add(sets.map((_, id) => id), sets);
+  lsh.add(
+    sets.map((_, id) => id),
+    sets,
+  );
   lsh.remove([4, 50]);
   const { ids, similarities } = lsh.query(strings.slice(300, 340), { k: 8 });
   const pairs = await lsh.pairs({ minSimilarity: 0.5 });

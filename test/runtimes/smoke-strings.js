@@ -90,7 +90,10 @@ async function caches(random) {
   index.add(rows);
   const cached = new CachedIndex(index);
   const answers = [0, 1, 2].map(() => hashAnswers(cached.search(rows.subarray(0, 16 * 9), { k: 4 })));
-  check(answers.every((answer) => answer === answers[0]), 'a cached answer is that of the index');
+  check(
+    answers.every((answer) => answer === answers[0]),
+    'a cached answer is that of the index',
+  );
   index.dispose();
 
   let clock = 0;
