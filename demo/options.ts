@@ -6,7 +6,7 @@ const METRICS = ['cosine', 'ip', 'l2'] as const;
 
 export type Metric = (typeof METRICS)[number];
 
-const TOPICS = ['search', 'sparse', 'retrieval', 'recommend'] as const;
+const TOPICS = ['search', 'sparse', 'retrieval', 'recommend', 'streams'] as const;
 
 /** What the demo is about. */
 export type Topic = (typeof TOPICS)[number];
@@ -17,11 +17,19 @@ const OPTIONS_OF: Readonly<Record<Topic, readonly string[]>> = {
   sparse: ['like'],
   retrieval: ['query'],
   recommend: ['package', 'ratings', 'user', 'plot', 'budget'],
+  streams: ['file', 'window', 'no-exact'],
 };
 /** What `--k` is without it. */
-const K_OF: Readonly<Record<Topic, number>> = { search: 10, sparse: 10, retrieval: 5, recommend: 10 };
+const K_OF: Readonly<Record<Topic, number>> = {
+  search: 10,
+  sparse: 10,
+  retrieval: 5,
+  recommend: 10,
+  streams: 10,
+};
 /** What `--budget` is without it. */
-const BUDGET_OF: Readonly<Record<Topic, number>> = { search: 10, sparse: 10, retrieval: 10, recommend: 100 };
+const BUDGET_OF: Readonly<Partial<Record<Topic, number>>> = { recommend: 100 };
+const BUDGET = 10;
 
 /** The command line, checked as far as it can be without opening a file. */
 export interface Options {
@@ -52,6 +60,12 @@ export interface Options {
   readonly ratings?: string;
   /** Who of that file is recommended to, as it is called there. */
   readonly user?: string;
+  /** A file of lines to stream, "-" for stdin; a log that is made up without it. */
+  readonly file?: string;
+  /** Seconds of a log, or words of a text. */
+  readonly window?: number;
+  /** Whether sketches are compared with exact values, which take more and more memory. */
+  readonly exact: boolean;
 }
 
 interface Given extends Omit<Options, 'k' | 'budget'> {
@@ -74,9 +88,13 @@ Examples:
   npm start -- --topic recommend                   what packages need beside what they are known to need
   npm start -- --topic recommend --package gimp    for this package, nothing measured
   npm start -- --topic recommend --ratings ml-100k/u.data --user 42 --plot losses.svg
+  npm start -- --topic streams                     what trends in an access log that is made up
+  npm start -- --topic streams --file access.log --window 300
+  tail -f access.log | npm start -- --topic streams --file - --no-exact
 
 Vectors are .npy (float32, float16, int8 or uint8, two-dimensional, C order), .fvecs or .bvecs; ratings are lines of
-user, item, rating and time between tabs, commas, :: or semicolons, with or without a header.
+user, item, rating and time between tabs, commas, :: or semicolons, with or without a header; streams are access logs, common
+or combined, with the latency at the end where there is one, or any text.
 Exit code: 0 done, 2 a mistake in the options or the files, told in one line on stderr.`;
 
 function positiveInteger(text: string): number {
@@ -123,7 +141,7 @@ export function readOptions(commandLine: readonly string[]): Options {
   const program = new Command('npm start --')
     .description(
       'Vector search on real vectors: nearest rows, latency and recall of every method, and what fits a budget. ' +
-        'Other topics: sparse matrices, retrieval of texts, and recommenders.',
+        'Other topics: sparse matrices, retrieval of texts, recommenders, and streams.',
     )
     .addOption(new Option('--topic <name>', 'what to show').choices(TOPICS).default('search'))
     .option('--k <count>', 'results a query (default: 10; 5 of retrieval)', positiveInteger)
@@ -168,15 +186,20 @@ export function readOptions(commandLine: readonly string[]): Options {
     )
     .option('--ratings <file>', 'recommend by the ratings of this file (default: dependencies of packages)')
     .option('--user <id>', 'who of --ratings is recommended to (default: who rated most)')
+    .optionsGroup('Options of --topic streams:')
+    .option('--file <file>', 'lines to stream, - for stdin (default: an access log that is made up)')
+    .option('--window <size>', 'seconds of a log (60), or words of a text (10000)', positiveInteger)
+    .option('--no-exact', 'without the exact values beside the estimates')
     .addHelpText('after', EXAMPLES)
     // The caller prints the one line; a suggestion would be a second.
     .showSuggestionAfterError(false)
     .configureOutput({ outputError: () => {} })
     .exitOverride();
   const given = program.parse(commandLine, { from: 'user' }).opts<Given>();
-  checkTopic(given.topic, (option) => program.getOptionValueSource(option) === 'cli');
+  // An option that negates another one goes by its name.
+  checkTopic(given.topic, (option) => program.getOptionValueSource(option.replace(/^no-/, '')) === 'cli');
   if (given.user !== undefined && given.ratings === undefined)
     throw new UsageError('--user is one of --ratings: give the file');
-  const { k = K_OF[given.topic], budget = BUDGET_OF[given.topic] } = given;
+  const { k = K_OF[given.topic], budget = BUDGET_OF[given.topic] ?? BUDGET } = given;
   return { ...given, k, budget };
 }

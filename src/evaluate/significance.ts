@@ -1,6 +1,7 @@
 import { LanewiseError } from '../host/errors.ts';
 import { Random } from '../host/random.ts';
 import { checkInteger } from '../vectors/input.ts';
+import { checkShare } from './numbers.ts';
 
 /** How often chance is tried. */
 export interface ChanceOptions {
@@ -99,12 +100,7 @@ export function randomizationTest(
  */
 export function bootstrapInterval(values: ArrayLike<number>, options: IntervalOptions = {}): MeanInterval {
   const { rounds, seed } = checkChance(options);
-  const { level = 0.95 } = options;
-  if (!(level > 0 && level < 1)) {
-    throw new LanewiseError('INVALID_ARGUMENT', `level must lie between 0 and 1; got ${String(level)}.`, {
-      got: level,
-    });
-  }
+  const level = checkShare('level', options.level ?? 0.95);
   const all = toValues(values);
   const kept = checkValues(all.filter((value) => !Number.isNaN(value)));
   if (kept.length < 2) {

@@ -84,7 +84,7 @@ export function* asPart<Result>(
 }
 
 /** Resolves in a later turn of the event loop; timers would wait 4 ms in browsers. */
-function nextTurn(): Promise<void> {
+export function nextTurn(): Promise<void> {
   return new Promise((resolve) => {
     if (typeof setImmediate === 'function') {
       setImmediate(resolve);

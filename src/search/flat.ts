@@ -89,6 +89,15 @@ export class FlatIndex {
   }
 
   /**
+   * A number that grows with every change after which an answer may be another; a call that fails leaves it. What keeps
+   * answers compares it (`CachedIndex` of lanewise/cache).
+   */
+  get version(): number {
+    this.#lifetime.check();
+    return this.#store.version;
+  }
+
+  /**
    * Adds one vector or many: all of them, or none when it throws. Amortized O(dimensions) a row; no row is ever moved.
    *
    * @param vectors rows x dimensions, row-major

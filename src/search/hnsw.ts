@@ -54,12 +54,12 @@ const EFFORTS = [10, 14, 20, 28, 40, 57, 80, 113, 160, 226, 320, 453, 640, 905, 
  * const { ids, scores } = index.search(query, { k: 10, ef: 64 });
  */
 export class HnswIndex implements TunableIndex {
-  /** What `tune` found: the `ef` of a search that names none. Saved with the index. */
-  tuning: Tuning | undefined;
   readonly #store: VectorStore;
   readonly #options: GraphOptions;
   readonly #lifetime: Lifetime;
   #graph: HnswGraph;
+  #tuning: Tuning | undefined;
+  #tunings = 0;
   /** `using index = await HnswIndex.create(...)` disposes of it at the end of the block. */
   declare [Symbol.dispose]: () => void;
 
@@ -102,6 +102,16 @@ export class HnswIndex implements TunableIndex {
     return index;
   }
 
+  /** What `tune` found: the `ef` of a search that names none. Saved with the index. */
+  get tuning(): Tuning | undefined {
+    return this.#tuning;
+  }
+
+  set tuning(tuning: Tuning | undefined) {
+    this.#tuning = tuning;
+    this.#tunings++;
+  }
+
   get dimensions(): number {
     return this.#store.dimensions;
   }
@@ -123,6 +133,16 @@ export class HnswIndex implements TunableIndex {
   get size(): number {
     this.#lifetime.check();
     return this.#store.size;
+  }
+
+  /**
+   * A number that grows with every change after which an answer may be another; a call that fails leaves it. What keeps
+   * answers compares it (`CachedIndex` of lanewise/cache). Compacting and tuning count as
+   * changes, and so does saving where it compacts.
+   */
+  get version(): number {
+    this.#lifetime.check();
+    return this.#store.version + this.#store.compactions + this.#tunings;
   }
 
   /**

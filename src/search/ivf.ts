@@ -89,12 +89,12 @@ export class IvfIndex implements TunableIndex {
   readonly codes: CellCodes;
   /** Rows scored in float32 for each result, where sketches find them; false where sketches are all that is kept. */
   readonly rescore: Rescore;
-  /** What `tune` found: the probes of a search that names none. Saved with the index. */
-  tuning: Tuning | undefined;
   readonly #held: Held;
   readonly #rows: CellStore;
   readonly #lifetime: Lifetime;
   #isChanging = false;
+  #tuning: Tuning | undefined;
+  #changes = 0;
   /** `using index = await IvfIndex.create(...)` disposes of it at the end of the block. */
   declare [Symbol.dispose]: () => void;
 
@@ -142,6 +142,16 @@ export class IvfIndex implements TunableIndex {
     return index;
   }
 
+  /** What `tune` found: the probes of a search that names none. Saved with the index. */
+  get tuning(): Tuning | undefined {
+    return this.#tuning;
+  }
+
+  set tuning(tuning: Tuning | undefined) {
+    this.#tuning = tuning;
+    this.#changes++;
+  }
+
   get dimensions(): number {
     return this.#rows.dimensions;
   }
@@ -162,6 +172,16 @@ export class IvfIndex implements TunableIndex {
   get size(): number {
     this.#lifetime.check();
     return this.#rows.size;
+  }
+
+  /**
+   * A number that grows with every change after which an answer may be another; a call that fails leaves it. What keeps
+   * answers compares it (`CachedIndex` of lanewise/cache). Training, tuning and compacting count
+   * as changes.
+   */
+  get version(): number {
+    this.#lifetime.check();
+    return this.#rows.version + this.#changes;
   }
 
   /**
@@ -187,6 +207,7 @@ export class IvfIndex implements TunableIndex {
       }
       this.#held.trained?.release();
       this.#held.trained = trained;
+      this.#changes++;
       return this;
     });
   }

@@ -59,8 +59,8 @@ export class LshIndex implements TunableIndex {
   readonly #store: VectorStore;
   readonly #tables: HashTables;
   readonly #lifetime: Lifetime;
-  /** What `tune` found: the probes of a search that names none. Saved with the index. */
-  tuning: Tuning | undefined;
+  #tuning: Tuning | undefined;
+  #tunings = 0;
   /** `using index = await LshIndex.create(...)` disposes of it at the end of the block. */
   declare [Symbol.dispose]: () => void;
 
@@ -131,6 +131,16 @@ export class LshIndex implements TunableIndex {
     return suggestShape(options);
   }
 
+  /** What `tune` found: the probes of a search that names none. Saved with the index. */
+  get tuning(): Tuning | undefined {
+    return this.#tuning;
+  }
+
+  set tuning(tuning: Tuning | undefined) {
+    this.#tuning = tuning;
+    this.#tunings++;
+  }
+
   get dimensions(): number {
     return this.#store.dimensions;
   }
@@ -163,6 +173,15 @@ export class LshIndex implements TunableIndex {
   efforts(): readonly Effort[] {
     const most = Math.min(8, this.bits);
     return Array.from({ length: most + 1 }, (_, i) => ({ probesPerTable: 2 ** i }));
+  }
+
+  /**
+   * A number that grows with every change after which an answer may be another; a call that fails leaves it. What keeps
+   * answers compares it (`CachedIndex` of lanewise/cache). Tuning counts as one.
+   */
+  get version(): number {
+    this.#lifetime.check();
+    return this.#store.version + this.#tunings;
   }
 
   /**

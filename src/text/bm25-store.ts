@@ -43,6 +43,7 @@ export class Bm25Store {
   #length = 0;
   #nextId = 0;
   #stamp = 0;
+  #version = 0;
   #average = 0;
   #staged: StagedDocuments | undefined;
 
@@ -53,6 +54,11 @@ export class Bm25Store {
     this.arena = new Arena(memory);
     this.sums = this.arena.allocate(4 * WINDOW);
     memory.f32.fill(0, this.sums / 4, this.sums / 4 + WINDOW);
+  }
+
+  /** Changes with the documents that there are. */
+  get version(): number {
+    return this.#version;
   }
 
   /** Documents. */
@@ -129,6 +135,7 @@ export class Bm25Store {
     this.#segments.push(...segments);
     for (const { terms } of segments) this.dictionary.addTo(terms);
     this.#slots += ids.length;
+    this.#version += ids.length;
     this.#length += length;
     for (let i = 0; i < ids.length; i++) {
       const id = ids[i]!;
@@ -155,6 +162,7 @@ export class Bm25Store {
       if (slot < 0) continue;
       this.#slotsById.delete(id); // first what may fail
       this.#bury(slot);
+      this.#version++;
       removed++;
     }
     this.#compactWhenSparse();

@@ -104,6 +104,15 @@ export class Bm25Index {
   }
 
   /**
+   * A number that grows with every change after which an answer may be another; a call that fails leaves it. What keeps
+   * answers compares it (`CachedIndex` of lanewise/cache).
+   */
+  get version(): number {
+    this.#lifetime.check();
+    return this.#store.version;
+  }
+
+  /**
    * Adds documents: all of them, or none when it throws. A document without terms counts among the documents, and is never
    * found. Cost: splitting the texts, and O(distinct terms x log documents) a document.
    *

@@ -1,9 +1,9 @@
+import { murmur3 } from '../host/murmur3.ts';
 import { type LongCallOptions, type Progress, runPieces } from '../host/progress.ts';
 import { checkChoice } from '../search/options.ts';
 import type { CsrMatrix } from '../sparse/csr-matrix.ts';
 import { init } from '../sparse/kernels.ts';
 import { checkInteger } from '../vectors/input.ts';
-import { murmur3 } from './murmur3.ts';
 import { ROW_NORMS, type RowNorm, TermRows } from './term-rows.ts';
 import { checkFlag, checkTexts, checkTokenizer, termsOf } from './texts.ts';
 import type { Tokenizer } from './tokenize.ts';

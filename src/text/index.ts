@@ -1,4 +1,5 @@
 export * from '../host/index.ts';
+export { murmur3 } from '../host/murmur3.ts';
 export type { CsrMatrix } from '../sparse/csr-matrix.ts';
 export { capabilities, init } from '../sparse/kernels.ts';
 export { Bitmap } from '../vectors/bitmap.ts';
@@ -33,7 +34,6 @@ export {
   type TextSearchable,
   type VectorSearchable,
 } from './hybrid.ts';
-export { murmur3 } from './murmur3.ts';
 export { type NgramOptions, ngramJaccard } from './ngram-jaccard.ts';
 export { type Snippet, type SnippetOptions, snippet } from './snippet.ts';
 export type { RowNorm } from './term-rows.ts';

@@ -15,6 +15,7 @@ import { checkBytes, checkInteger, type IdInput, LARGEST_ID, toIds } from './inp
 export class Bitmap {
   #words: Uint32Array<ArrayBuffer>;
   #count = 0;
+  #version = 0;
 
   /** @param capacity ids up to `capacity - 1` are added without growing */
   constructor(capacity = 1024) {
@@ -94,6 +95,11 @@ export class Bitmap {
     return this.#count;
   }
 
+  /** Grows whenever an id is added that was not there, or deleted that was. */
+  get version(): number {
+    return this.#version;
+  }
+
   /** Bytes of JavaScript memory held. */
   get bytes(): number {
     return this.#words.byteLength;
@@ -109,7 +115,9 @@ export class Bitmap {
     checkInteger('id', id, 0, LARGEST_ID);
     const word = id >>> 5;
     if (word >= this.#words.length) this.#grow(word + 1);
-    if (!this.has(id)) this.#count++;
+    if (this.has(id)) return this;
+    this.#count++;
+    this.#version++;
     this.#words[word]! |= 1 << (id & 31);
     return this;
   }
@@ -117,6 +125,7 @@ export class Bitmap {
   delete(id: number): this {
     if (this.has(id)) {
       this.#count--;
+      this.#version++;
       this.#words[id >>> 5]! &= ~(1 << (id & 31));
     }
     return this;

@@ -43,6 +43,7 @@ export class CellStore {
   readonly #slotsById = new IdMap();
   #nextId = 0;
   #isStaged = false;
+  #version = 0;
 
   /** @throws LanewiseError `MEMORY_EXHAUSTED` */
   constructor(dimensions: number, metric: Metric, cells: number, kept: KeptRows) {
@@ -70,6 +71,11 @@ export class CellStore {
   /** u32 a cell: the address of its first segment, or 0. */
   get table(): number {
     return this.#segments.table;
+  }
+
+  /** Changes with the rows that there are, and with their order in a cell. */
+  get version(): number {
+    return this.#version;
   }
 
   /** Live rows. */
@@ -178,6 +184,7 @@ export class CellStore {
   /** Takes staged rows in: their ids are known from now on, rows that they replace are gone. */
   commit({ ids, pieces }: StagedCells): void {
     this.#slotsById.makeRoom(ids.length);
+    this.#version += ids.length;
     const { memory } = this.runtime;
     const touched = new Set<CellSegment>();
     for (const piece of pieces) this.#segments.take(piece);
@@ -216,6 +223,7 @@ export class CellStore {
       if (slot < 0) continue;
       touched.add(this.#bury(slot));
       this.#slotsById.delete(id);
+      this.#version++;
       removed++;
     }
     for (const segment of touched) this.#packWhenSparse(segment);
@@ -255,6 +263,7 @@ export class CellStore {
   }
 
   #pack(segment: CellSegment): void {
+    this.#version++;
     if (segment.live === 0) {
       this.#segments.remove(segment);
       return;

@@ -48,6 +48,7 @@ export class VectorStore {
   #idsAreSlots = true;
   #nextId = 0;
   #compactions = 0;
+  #version = 0;
   #staged: StagedRows | undefined;
 
   /** @param compactsItself whether rows move without being told to; an owner that knows them by slot says when */
@@ -75,6 +76,11 @@ export class VectorStore {
   /** Rows and tombstones. */
   get slots(): number {
     return this.#slots;
+  }
+
+  /** Changes with the rows that there are; rows that only move leave it. */
+  get version(): number {
+    return this.#version;
   }
 
   /** How often rows have moved: whoever keeps slots must look them up anew when it changes. */
@@ -162,6 +168,7 @@ export class VectorStore {
     const areNext = countsUp(ids, first) && this.#slotsById.append(first, ids.length);
     if (!areNext) this.#slotsById.makeRoom(ids.length);
     this.#writeIds(ids, first);
+    this.#version += ids.length;
     if (areNext) this.#nextId = Math.max(this.#nextId, first + ids.length);
     else this.#takeIds(ids, first);
     const slots = first + ids.length;
@@ -185,6 +192,7 @@ export class VectorStore {
       // First what may allocate: it fails before anything has changed.
       this.#slotsById.delete(id);
       this.#setId(slot, TOMBSTONE);
+      this.#version++;
       removed++;
     }
     if (this.#compactsItself && this.isSparse) this.compact();

@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
 import { runPage } from './pages.ts';
 
-test.each(['docs/recommend.md', 'docs/retrieval.md', 'docs/sparse.md'])(
+const PAGES = ['caching', 'experiments', 'recommend', 'retrieval', 'sparse', 'spelling', 'streams'];
+
+test.each(PAGES.map((page) => `docs/${page}.md`))(
   'the code of %s runs and prints what it says',
   async (page) => {
     const { printed, promised } = await runPage(page);

@@ -94,6 +94,28 @@ test('the example of recommenders in the README runs and recommends what is left
   }
 });
 
+test('the example of streams in the README runs and says what it promises', async () => {
+  const example = readFileSync(README, 'utf8')
+    .match(/```ts\n[\s\S]*?```/g)![4]!
+    .slice(6, -3);
+  const lines: unknown[][] = [];
+  const log = vi.spyOn(console, 'log').mockImplementation((...values) => lines.push(values));
+  await writeFile(QUICKSTART, `${example}\nexport { ids };\n`);
+  try {
+    const { ids } = await import(`${QUICKSTART.pathname}?streams`);
+    // "recieve" becomes "relieve" by one letter, and "receive" by two.
+    expect(ids).toEqual(Int32Array.of(2, 1));
+    const [visitors, top, median] = lines[0] as [number, unknown, number];
+    expect(visitors).toBe(2);
+    expect(top).toEqual([{ key: '/', count: 2, error: 0, isGuaranteed: true }]);
+    // Half of 11, 12, 15 and 240 is at most 12.
+    expect(Math.abs(median / 12 - 1)).toBeLessThanOrEqual(0.01);
+  } finally {
+    log.mockRestore();
+    await rm(QUICKSTART);
+  }
+});
+
 test('the README begins with the two commands of a newcomer', () => {
   const commands = /```sh\n([\s\S]*?)```/.exec(readFileSync(README, 'utf8'))![1]!;
   expect(commands).toMatch(/^npm ci && npm start/);

@@ -10,6 +10,8 @@ const SHARED = {
   '/smoke-rank.js': `${HERE}smoke-rank.js`,
   '/smoke-recommend.js': `${HERE}smoke-recommend.js`,
   '/smoke-sparse.js': `${HERE}smoke-sparse.js`,
+  '/smoke-sketch.js': `${HERE}smoke-sketch.js`,
+  '/smoke-strings.js': `${HERE}smoke-strings.js`,
   '/smoke-text.js': `${HERE}smoke-text.js`,
   '/ground.js': `${HERE}ground.js`,
   '/first-result.js': `${HERE}first-result.js`,

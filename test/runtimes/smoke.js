@@ -4,7 +4,9 @@ import { capabilities, FlatIndex, HnswIndex, IvfIndex, KMeans, LshIndex, Random 
 import { check, hash, hashAnswers, uniform } from './ground.js';
 import { rank } from './smoke-rank.js';
 import { recommend } from './smoke-recommend.js';
+import { sketch } from './smoke-sketch.js';
 import { canInflate, sparse } from './smoke-sparse.js';
+import { strings } from './smoke-strings.js';
 import { text } from './smoke-text.js';
 
 const ROWS = 3000;
@@ -47,7 +49,7 @@ export async function smoke() {
     index.dispose();
   }
   hashes.kMeans = await clusters(vectors);
-  Object.assign(hashes, await sparse(), await text(), await recommend(), await rank());
+  for (const part of [sparse, text, recommend, rank, sketch, strings]) Object.assign(hashes, await part());
   return { hashes, capabilities: capabilities(), inflates: await canInflate() };
 }
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { murmur3 } from '../../src/host/murmur3.ts';
 import { HashingVectorizer, type HashingVectorizerOptions } from '../../src/text/hashing-vectorizer.ts';
-import { murmur3 } from '../../src/text/murmur3.ts';
 import { rowsOf } from './rows-of.ts';
 
 const TEXTS = ['the wing of the aircraft', 'strasse straße café 東京'];

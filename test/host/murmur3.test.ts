@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { murmur3 } from '../../src/text/murmur3.ts';
+import { murmur3 } from '../../src/host/murmur3.ts';
 
 test.each([
   // Of scikit-learn's murmurhash3_32.

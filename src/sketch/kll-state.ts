@@ -1,0 +1,95 @@
+import { corruptFile } from '../format/index-file.ts';
+
+// The state of a KLL sketch as it lies in linear memory (assembly/kll.ts): bytes from its start.
+export const COUNT = 0;
+export const VARIANCE = 8;
+export const MIN = 16;
+export const MAX = 24;
+export const RANDOM = 32;
+export const LEVELS = 56;
+export const WAITING = 60;
+export const SIZES = 64;
+export const CAPACITIES = 320;
+export const BLOCK = 576;
+/** Bytes of the state that files carry; the capacities follow from k. */
+export const SAVED_BYTES = 320;
+const MOST_LEVELS = 64;
+const LEAST_BLOCK = 1024;
+const LEAST_CAPACITY = 8;
+
+/** What follows from k. */
+export interface KllShape {
+  readonly k: number;
+  /** Values of a block: enough that sorting one pays, and no fewer than 2k, so that its compaction costs less than 1/k. */
+  readonly block: number;
+  /** Of levels from the highest down. */
+  readonly capacities: Uint32Array;
+  readonly bytes: number;
+  /** Bytes of an area of scratch: whatever is merged at a time. */
+  readonly room: number;
+}
+
+export function kllShape(k: number): KllShape {
+  let block = LEAST_BLOCK;
+  while (block < 2 * k) block *= 2;
+  const capacities = new Uint32Array(MOST_LEVELS);
+  let [capacity, sum] = [k, 0];
+  for (let depth = 0; depth < MOST_LEVELS; depth++) {
+    capacities[depth] = capacity;
+    sum += capacity;
+    capacity = Math.max(LEAST_CAPACITY, Math.ceil((2 * capacity) / 3));
+  }
+  return { k, block, capacities, bytes: BLOCK + 8 * (block + sum), room: 8 * (block + 2 * sum) };
+}
+
+/** The numbers of a saved head, those that say how much there is checked. @throws LanewiseError `FILE_CORRUPT` */
+export function readHead(head: Uint8Array, shape: KllShape): { waiting: number; sizes: Uint32Array } {
+  const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
+  const [count, variance] = [view.getFloat64(COUNT, true), view.getFloat64(VARIANCE, true)];
+  const [levels, waiting] = [view.getUint32(LEVELS, true), view.getUint32(WAITING, true)];
+  const sizes = Uint32Array.from({ length: MOST_LEVELS }, (_, i) => view.getUint32(SIZES + 4 * i, true));
+  const isRight =
+    Number.isSafeInteger(count) &&
+    count >= waiting &&
+    waiting < shape.block &&
+    levels <= levelsFor(count, shape) &&
+    (levels > 0 ? levels >= levelsFor(count - waiting, shape) && variance >= 1 : variance === 0) &&
+    Number.isFinite(variance) &&
+    sizes.every((size, h) => size === 0 || (h > 0 && h <= levels)) &&
+    total(sizes) <= total(shape.capacities.subarray(0, levels));
+  const weight = sizes.reduce((sum, size, h) => sum + size * 2 ** h, waiting);
+  if (!isRight || weight !== count) throw corruptFile('The levels of the file are none of a sketch.', count);
+  return { waiting, sizes };
+}
+
+/** @throws LanewiseError `FILE_CORRUPT` unless levels are sorted and all values between the extremes */
+export function checkLevels(
+  head: Uint8Array,
+  sizes: Uint32Array,
+  waiting: Float64Array,
+  values: Float64Array,
+): void {
+  const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
+  const [min, max] = [view.getFloat64(MIN, true), view.getFloat64(MAX, true)];
+  const isEmpty = waiting.length + values.length === 0;
+  let isRight = isEmpty ? min === 1 / 0 && max === -1 / 0 : min <= max;
+  const isWithin = (value: number) => value >= min && value <= max;
+  isRight &&= waiting.every(isWithin) && values.every(isWithin);
+  let at = 0;
+  for (let h = sizes.length - 1; h >= 1; h--) {
+    const end = at + sizes[h]!;
+    for (let i = at + 1; i < end; i++) isRight &&= values[i - 1]! <= values[i]!;
+    at = end;
+  }
+  if (!isRight) throw corruptFile('The values of the file are none of a sketch.', [min, max]);
+}
+
+export function total(sizes: Uint32Array): number {
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
+
+function levelsFor(count: number, { k }: KllShape): number {
+  let levels = 1;
+  while (k * 2 ** levels < count) levels++;
+  return levels;
+}
