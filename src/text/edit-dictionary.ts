@@ -125,7 +125,8 @@ export function closest(
 }
 
 /**
- * The distances of queries from all words, `queries x words`, row-major: {@link EditDictionary.distances}.
+ * The distances of queries from all words, `queries x words`, row-major: {@link EditDictionary.distances}. An array of words
+ * is encoded for this one call.
  *
  * @throws LanewiseError `INVALID_ARGUMENT`, `MEMORY_EXHAUSTED`, `DISPOSED`, `SIMD_UNSUPPORTED`, `CSP_BLOCKED`
  * @example distances(['ship', 'shop'], ['slip', 'shape']); // [1, 2, 2, 2]

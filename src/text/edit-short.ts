@@ -29,6 +29,8 @@ export function shortDistance(one: string, other: string, excluded: Excluded, tr
   let start = 0;
   while (start < end && pattern.charCodeAt(start) === text.charCodeAt(start)) start++;
   const rows = end - start;
+  // What is inserted within a surrogate pair makes two units of it.
+  if (rows === 0 && pattern.codePointAt(start - 1)! > 0xffff) return -1;
   if (rows > (transposes ? MOST_ROWS_TRANSPOSED : MOST_ROWS)) return -1;
   masks ??= { low: new Int32Array(65_536), high: new Int32Array(65_536) };
   const { low, high } = masks;

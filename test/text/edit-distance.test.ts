@@ -105,6 +105,17 @@ describe.each(BOTH)('%s', (_, distance, transposes) => {
     expect(distance(units.join(''), units.slice(1).join(''))).toBe(1);
   });
 
+  test('sees two units where something stands between the halves of a surrogate pair', () => {
+    for (const apart of ['\ud83dx\ude00', 'a\ud83dbc\ude00d']) {
+      const pair = apart.replace(/x|bc/, '');
+      const expected = editDistance([...pair], [...apart], transposes);
+      expect(distance(pair, apart)).toBe(expected);
+      expect(distance(apart, pair)).toBe(expected);
+    }
+    // F0 9F 98 80 and ED A0 BD 78 ED B8 80: but for the last byte, all of the pair changes.
+    expect(distance('\u{1f600}', '\ud83dx\ude00', { unit: 'bytes' })).toBe(6);
+  });
+
   test('counts bytes of UTF-8 where asked', () => {
     const random = new Random(9);
     const bytes = (text: string): number[] => [...new TextEncoder().encode(text)];
