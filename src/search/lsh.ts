@@ -177,11 +177,12 @@ export class LshIndex implements TunableIndex {
 
   /**
    * A number that grows with every change after which an answer may be another; a call that fails leaves it. What keeps
-   * answers compares it (`CachedIndex` of lanewise/cache). Tuning counts as one.
+   * answers compares it (`CachedIndex` of lanewise/cache). Compacting, after which a search may take
+   * all that its filter allows, and tuning count as changes, and so does saving where it compacts.
    */
   get version(): number {
     this.#lifetime.check();
-    return this.#store.version + this.#tunings;
+    return this.#store.version + this.#store.compactions + this.#tunings;
   }
 
   /**

@@ -75,6 +75,18 @@ test.each([
   expect(index.tuning.effort).toEqual(point.effort);
 });
 
+test('the version of an LshIndex moves when it is compacted, after which it may answer from all that is allowed', async () => {
+  using index = await INDEXES.LshIndex();
+  index.add(vectors(300, 1));
+  index.remove(Array.from({ length: 120 }, (_, i) => 2 * i));
+  const ask = () => index.search(vectors(20, 3), { filter: Bitmap.range(0, 80) }).ids;
+  const before = ask();
+  const { version } = index;
+  index.toBytes(); // compacts
+  expect(ask()).not.toEqual(before);
+  expect(index.version).toBeGreaterThan(version);
+});
+
 test('the version of a Bm25Index moves with its documents, empty ones too', async () => {
   using index = await Bm25Index.create();
   const versions = [index.version];
