@@ -43,6 +43,7 @@ export class Computations<Value> {
     const controller = new AbortController();
     const run = async (): Promise<Value> => {
       try {
+        controller.signal.throwIfAborted(); // who asked may have left at once
         const value = await compute(controller.signal);
         if (!controller.signal.aborted) keep(value);
         return value;

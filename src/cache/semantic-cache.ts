@@ -5,6 +5,7 @@ import { init } from '../vectors/kernels.ts';
 import { bitsOf, hashWords } from './bits.ts';
 import { Computations, cosineOf, innerProduct } from './computations.ts';
 import { amortizedCost, type CostReport, type RequestCosts } from './cost.ts';
+import { checkFunction } from './limits.ts';
 import { type Entry, SemanticEntries } from './semantic-entries.ts';
 import {
   type CacheVersion,
@@ -25,7 +26,8 @@ import {
  * answer.
  *
  * Every look-up compares all live entries exactly, as a `FlatIndex` does; the nearest one serves if it reaches the
- * threshold, of equally near ones the one set last. An entry lives until its time is over, until its version is, or until
+ * threshold, of equally near ones the one set last. Under cosine the very same embedding always serves, at a threshold of 1,
+ * too, which rounding might miss. An entry lives until its time is over, until its version is, or until
  * it is the one used least recently and room is needed. `maxBytes` bounds all that is held, linear memory with what is
  * unused of it, at any time; what is being computed is not yet held.
  *
@@ -161,6 +163,7 @@ export class SemanticCache<Value = unknown> {
     const values = this.#check(embedding).slice();
     signal?.throwIfAborted();
     const options = ttl === undefined ? {} : { ttl: checkTtl(ttl) };
+    checkFunction('compute', compute, 'a function that gives the answer');
     const { hit, similarity } = this.#find(values);
     if (hit) return this.#hit(hit, similarity).value;
     const underWay = this.#computations.find(values);
@@ -276,7 +279,11 @@ export class SemanticCache<Value = unknown> {
     this.#expire();
     const nearest = this.#entries.rows.nearest(values);
     const { similarity } = nearest;
-    return { hit: similarity >= this.threshold ? this.#entries.latest(nearest) : undefined, similarity };
+    if (similarity >= this.threshold) return { hit: this.#entries.latest(nearest), similarity };
+    // The cosine of an embedding and itself is 1, and in float32 it may be less.
+    const same =
+      this.#options.metric === 'cosine' ? this.#entries.of(hashWords(bitsOf(values)), values) : undefined;
+    return { hit: same, similarity: same ? 1 : similarity };
   }
 
   #hit(entry: Entry<Value>, similarity: number): SemanticHit<Value> {

@@ -116,7 +116,9 @@ export class SemanticEntries<Value> {
     const { slot: free, evicted } = this.#makeRoom(kept.bytes, replaced?.slot);
     const slot = this.rows.put(free);
     const key = this.#nextKey++;
-    const entry = { ...kept, key, hash, slot, place: -1, older: undefined, newer: undefined };
+    const { value, bytes, expires } = kept;
+    // Written out: a copy by spreading takes 300 bytes more in V8 11.
+    const entry = { value, bytes, expires, key, hash, slot, place: -1, older: undefined, newer: undefined };
     this.#bySlot[slot] = entry;
     this.#byKey.set(key, entry);
     this.#byHash.set(hash, entry);

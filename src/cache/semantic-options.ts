@@ -2,7 +2,7 @@ import { LanewiseError } from '../host/errors.ts';
 import { checkChoice } from '../search/options.ts';
 import { checkDimensions, checkInteger, checkNumber } from '../vectors/input.ts';
 import { EmbeddingRows } from './embedding-rows.ts';
-import { checkClock, LARGEST_COUNT } from './limits.ts';
+import { checkClock, checkFunction, LARGEST_COUNT } from './limits.ts';
 import { estimateBytes } from './value-bytes.ts';
 
 /** Names the state of what answers are made from: a model, a prompt, a catalogue. */
@@ -116,9 +116,7 @@ export function checkSemanticOptions<Value>(options: SemanticCacheOptions<Value>
   const maxEntries = checkInteger('maxEntries', options.maxEntries ?? LARGEST_COUNT, 1, LARGEST_COUNT);
   const least = EmbeddingRows.leastBytes(dimensions, maxEntries) + ENTRY_BYTES;
   const { bytesOf = estimateBytes } = options;
-  if (typeof bytesOf !== 'function') {
-    throw new LanewiseError('INVALID_ARGUMENT', 'bytesOf must be a function from a value to its bytes.');
-  }
+  checkFunction('bytesOf', bytesOf, 'a function from a value to its bytes');
   return {
     dimensions,
     metric,

@@ -5,7 +5,9 @@ const SLOT_BYTES = 8;
 /**
  * About how many bytes a value takes, for a budget: 8 for a number, 2 a character of a text and 32 for the text, the
  * length of buffers and what views show of them, and for arrays, maps, sets and plain objects 32, 8 for each place, and
- * what is in it. What stands there twice counts once. Nothing is known of other objects but their own properties.
+ * what is in it; for a bigint 32 and its bytes. An object that stands there twice counts once. Names of properties, which
+ * alike objects share, count nothing: of a large dictionary make a Map, or tell its bytes. Nothing is known of other objects
+ * but their own properties.
  *
  * Cost: O(everything that the value leads to).
  */
@@ -17,6 +19,7 @@ export function estimateBytes(value: unknown): number {
     const next = waiting.pop();
     bytes += SLOT_BYTES;
     if (typeof next === 'string') bytes += OBJECT_BYTES + 2 * next.length;
+    if (typeof next === 'bigint') bytes += OBJECT_BYTES + Math.ceil(next.toString(16).length / 2);
     if (typeof next !== 'object' || next === null || seen.has(next)) continue;
     seen.add(next);
     bytes += OBJECT_BYTES;

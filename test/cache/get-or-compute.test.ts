@@ -106,6 +106,18 @@ test('when nobody waits any more the computation is aborted, and what it gives i
   await settle();
 });
 
+test('nothing is computed for one who leaves at once', async () => {
+  using cache = await cacheOf();
+  const controller = new AbortController();
+  let computed = 0;
+  const lost = cache.getOrCompute(at(0), () => `${++computed}`, { signal: controller.signal });
+  controller.abort();
+  await expect(lost).rejects.toMatchObject({ name: 'AbortError' });
+  await settle();
+  expect(computed).toBe(0);
+  expect(await cache.getOrCompute(at(0), () => 'answer')).toBe('answer');
+});
+
 test('a signal that was aborted before computes and counts nothing', async () => {
   using cache = await cacheOf();
   const signal = AbortSignal.abort();
@@ -114,6 +126,9 @@ test('a signal that was aborted before computes and counts nothing', async () =>
   });
   await expect(cache.getOrCompute([0, 0], () => 'x')).rejects.toMatchObject({ code: 'ZERO_VECTOR' });
   await expect(cache.getOrCompute(at(0), () => 'x', { ttl: -1 })).rejects.toMatchObject({
+    code: 'INVALID_ARGUMENT',
+  });
+  await expect(cache.getOrCompute(at(0), undefined as never)).rejects.toMatchObject({
     code: 'INVALID_ARGUMENT',
   });
   expect(cache.statistics()).toMatchObject({ hits: 0, misses: 0, entries: 0 });

@@ -40,6 +40,24 @@ test('the answer to the nearest embedding serves what is near enough, and nothin
   expect(cache.size).toBe(2);
 });
 
+test('the very same embedding serves at a threshold of 1, too, however its cosine is rounded', async () => {
+  using cache = await SemanticCache.create<number>({ dimensions: 7, threshold: 1, maxBytes: BUDGET });
+  const random = new Random(7);
+  const embeddings = Array.from({ length: 100 }, () =>
+    Float32Array.from({ length: 7 }, () => random.uniform() - 0.5),
+  );
+  for (const [i, embedding] of embeddings.entries()) cache.set(embedding, i);
+  const hits = embeddings.map((embedding) => cache.get(embedding));
+  expect(hits.map((hit) => hit?.value)).toEqual([...embeddings.keys()]);
+  for (const hit of hits) expect(hit!.similarity).toBeGreaterThanOrEqual(1);
+  expect(cache.get(embeddings[0]!.map((value) => value + 0.01))).toBeUndefined();
+  expect(cache.statistics()).toMatchObject({ hits: 100, misses: 1 });
+  // Of inner products, a threshold is a threshold.
+  using products = await cacheOf({ metric: 'ip', threshold: 2 });
+  products.set([1, 0, 0, 0], 'one');
+  expect(products.get([1, 0, 0, 0])).toBeUndefined();
+});
+
 test('of a like embedding the answer is replaced, of another one that is as near the last one serves', async () => {
   using cache = await cacheOf();
   const first = cache.set(at(0), 'first');
@@ -222,6 +240,7 @@ describe('room', () => {
     expect(estimateBytes('abc')).toBe(8 + 32 + 6);
     expect(estimateBytes([1, 2])).toBe(8 + 32 + 16);
     expect(estimateBytes(new Float32Array(10))).toBe(8 + 32 + 40);
+    expect(estimateBytes(2n ** 8000n - 1n)).toBe(8 + 32 + 1000);
     expect(estimateBytes(new Map([[1, new Set([2])]]))).toBe(8 + 32 + (8 + 8 + 32 + 8));
     const ring: { self?: object; text: string } = { text: 'ab' };
     ring.self = ring;
@@ -248,6 +267,7 @@ describe('errors', () => {
     [{ version: Number.NaN }, 'INVALID_ARGUMENT'],
     [{ version: {} as never }, 'INVALID_ARGUMENT'],
     [{ now: 3 as never }, 'INVALID_ARGUMENT'],
+    [{ now: (() => new Date()) as never }, 'INVALID_ARGUMENT'],
     [{ bytesOf: 3 as never }, 'INVALID_ARGUMENT'],
   ])('%o is refused', async (options, code) => {
     const options_ = { dimensions: DIMENSIONS, threshold: 0.9, maxBytes: BUDGET, ...options };
