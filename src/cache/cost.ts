@@ -52,7 +52,7 @@ export function amortizedCost(hitRate: number, costs: RequestCosts): CostReport 
     amortized,
     uncached: missCost,
     saved: missCost - amortized,
-    speedup: missCost / amortized,
+    speedup: missCost === amortized ? 1 : missCost / amortized,
     breakEvenHitRate: gain > 0 ? lookupCost / gain : Number.POSITIVE_INFINITY,
   };
 }

@@ -11,7 +11,7 @@ export class OptionKeys {
     if (options === undefined) return '';
     if (!isPlain(options)) return undefined;
     let key = '';
-    for (const name of Object.keys(options).sort()) {
+    for (const name of Object.getOwnPropertyNames(options).sort()) {
       const value = options[name];
       if (value === undefined) continue;
       const text = this.#textOf(value);

@@ -138,6 +138,14 @@ test('what no key stands for goes past the cache', async () => {
   expect(cached.statistics()).toMatchObject({ bypassed: 6, hits: 0, misses: 0, hitRate: 0, entries: 0 });
 });
 
+test('an option that does not show is part of the question, too', async () => {
+  const index = await counting();
+  const cached = new CachedIndex(index);
+  const query = vectors(1, 2);
+  expect(cached.search(query, {}).ids).toHaveLength(10);
+  expect(cached.search(query, Object.defineProperty({}, 'k', { value: 3 })).ids).toHaveLength(3);
+});
+
 test("an answer is the caller's own: changing it changes no other", async () => {
   const index = await counting();
   const cached = new CachedIndex(index);
@@ -227,10 +235,10 @@ describe('room', () => {
     expect(cached.statistics().misses).toBe(4);
   });
 
-  test('bytes count queries, options, answers and 512 an entry, and stay within the budget', async () => {
+  test('bytes count queries, options, answers and 1024 an entry, and stay within the budget', async () => {
     const index = await counting();
     // 8 numbers of 4 bytes, 3 ids and 3 scores, and the text of the options: "k"3, in 5 characters
-    const entry = 512 + 8 * 4 + 3 * (4 + 4) + 2 * 5;
+    const entry = 1024 + 8 * 4 + 3 * (4 + 4) + 2 * 5;
     const cached = new CachedIndex(index, { maxBytes: 3 * entry });
     for (let i = 0; i < 10; i++) {
       cached.search(vectors(1, i), { k: 3 });
@@ -241,6 +249,17 @@ describe('room', () => {
     expect(cached.statistics()).toMatchObject({ refused: 1, entries: 3 });
     cached.clear();
     expect([cached.size, cached.bytes]).toEqual([0, 0]);
+  });
+
+  test('as many entries as nobody has bytes for take no memory beforehand', async () => {
+    const index = await counting();
+    const before = process.memoryUsage();
+    const cached = new CachedIndex(index, { maxBytes: 4096, maxEntries: 2 ** 24, ttl: 5 });
+    const after = process.memoryUsage();
+    // Tables for 2^24 entries are 200 MB of buffers, and 450 MB of arrays.
+    expect(after.arrayBuffers - before.arrayBuffers).toBeLessThan(2 ** 20);
+    for (let i = 0; i < 10; i++) cached.search(vectors(1, i), { k: 1 });
+    expect(cached.size).toBe(3);
   });
 
   test('an answer is served for its time and no longer', async () => {
@@ -296,6 +315,8 @@ describe('errors', () => {
     [{ ttl: -5 }],
     [{ ttl: Number.NaN }],
     [{ now: 5 as never }],
+    [{ now: (() => undefined) as never }],
+    [{ now: () => Number.NaN }],
   ])('%o is refused', async (options) => {
     const index = await counting();
     expect(errorOf(() => new CachedIndex(index, options)).code).toBe('INVALID_ARGUMENT');
@@ -323,6 +344,10 @@ describe('costs', () => {
     // .5 * 3 + .5 * (1 + 9) = 6.5; from 1 / (1 + 9 - 3) on
     const apart = amortizedCost(0.5, { hitCost: 3, missCost: 9, lookupCost: 1 });
     expect(apart).toMatchObject({ amortized: 6.5, breakEvenHitRate: 1 / 7 });
+  });
+
+  test('of nothing at all are neither faster nor slower', () => {
+    expect(amortizedCost(0.5, { hitCost: 0, missCost: 0 }).speedup).toBe(1);
   });
 
   test('may never pay', () => {
