@@ -127,8 +127,8 @@ export class SemanticCache<Value = unknown> {
     const life = ttl === undefined ? this.#options.ttl : checkTtl(ttl);
     if (version !== undefined) checkVersion(version);
     const size = checkNumber('bytes', bytes ?? this.#options.bytesOf(value), 0, Number.MAX_VALUE);
-    this.#entries.rows.check(values);
     const now = this.#expire();
+    this.#entries.rows.check(values);
     if (version !== undefined && version !== this.#version) {
       this.#refused++;
       return undefined;
@@ -271,6 +271,7 @@ export class SemanticCache<Value = unknown> {
 
   #expire(): number {
     const now = this.#options.now();
+    this.#lifetime.check(); // the clock, and what counts bytes, may do what they like
     this.#expirations += this.#entries.expire(now);
     return now;
   }

@@ -7,6 +7,7 @@ import {
   type SemanticCacheOptions,
 } from 'lanewise';
 import { describe, expect, test } from 'vitest';
+import { runtime } from '../../src/vectors/kernels.ts';
 import { errorOf } from '../host/error-of.ts';
 
 const BUDGET = 2 ** 20;
@@ -249,6 +250,28 @@ describe('room', () => {
 });
 
 describe('errors', () => {
+  test('a cache that its own clock or bytesOf disposes of touches no memory any more', async () => {
+    let end = (): void => {};
+    const bytesOf = (): number => {
+      end();
+      return 8;
+    };
+    const now = (): number => {
+      end();
+      return 0;
+    };
+    for (const options of [{ bytesOf }, { now }]) {
+      const cache = await cacheOf(options);
+      cache.set(at(0), 'zero');
+      const { memory } = runtime();
+      const before = memory.statistics.bytesInUse - cache.memoryUsage().embeddings;
+      end = () => cache.dispose();
+      expect(errorOf(() => cache.set(at(50), 'fifty')).code).toBe('DISPOSED');
+      expect(memory.statistics.bytesInUse).toBe(before);
+      end = () => {};
+    }
+  });
+
   test.each<[Partial<SemanticCacheOptions>, string]>([
     [{ threshold: 1.01 }, 'INVALID_ARGUMENT'],
     [{ threshold: -1.01 }, 'INVALID_ARGUMENT'],
