@@ -296,7 +296,7 @@ export class SemanticCache<Value = unknown> {
   #miss(similarity: number): void {
     this.#misses++;
     const isNear =
-      similarity > Number.NEGATIVE_INFINITY && similarity >= this.threshold - this.#options.nearMissMargin;
+      similarity > Number.NEGATIVE_INFINITY && similarity > this.threshold - this.#options.nearMissMargin;
     if (isNear) this.#nearMisses++;
   }
 

@@ -88,10 +88,26 @@ test('queries of one hash are told apart', async () => {
     expect(cached.search(twin, { k: 1 }).ids).toEqual(Int32Array.of(0));
   }
   // Each drops the other.
-  expect(cached.statistics()).toMatchObject({ hits: 0, misses: 6, entries: 1 });
+  expect(cached.statistics()).toMatchObject({ hits: 0, misses: 6, evictions: 5, entries: 1 });
   cached.clear();
   const both = Float32Array.of(...twin, ...query, ...twin);
   expect(cached.search(both, { k: 1 }).ids).toEqual(Int32Array.of(0, 1, 0));
+});
+
+test('options of one hash are told apart', () => {
+  const index = {
+    ...{ version: 1, dimensions: 1 },
+    search: (_queries: readonly number[], { tag }: { readonly tag: string }) => ({
+      ids: Int32Array.of(tag.charCodeAt(0)),
+    }),
+  };
+  // A character is joined to a hash by exclusive or: a second one makes up for hashes that differ in the low 14 bits.
+  const firsts = [0x0a95, 0xc000].map((code) => String.fromCharCode(code));
+  const [one, other] = firsts.map((first) => hashText(`"tag""${first}`));
+  const tags = [`${firsts[0]}\u5000`, `${firsts[1]}${String.fromCharCode(0x5000 ^ one! ^ other!)}`];
+  expect(hashText(`"tag""${tags[0]}",`)).toBe(hashText(`"tag""${tags[1]}",`));
+  const cached = new CachedIndex(index);
+  for (const tag of tags) expect(cached.search([1], { tag }).ids).toEqual(Int32Array.of(tag.charCodeAt(0)));
 });
 
 test('other options are another question, whatever their order', async () => {
@@ -158,6 +174,12 @@ test("an answer is the caller's own: changing it changes no other", async () => 
     scores.fill(7);
   }
   const again = Float32Array.from(query);
+  const one = again.slice(DIMENSIONS);
+  for (let i = 0; i < 3; i++) {
+    const { ids } = cached.search(one, { k: 3 });
+    expect(ids).toEqual(expected.ids.slice(3));
+    ids.fill(7);
+  }
   cached.search(again.subarray(0, DIMENSIONS));
   query.fill(1);
   expect(cached.search(again, { k: 3 })).toEqual(expected);

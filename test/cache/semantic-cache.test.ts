@@ -7,6 +7,7 @@ import {
   type SemanticCacheOptions,
 } from 'lanewise';
 import { describe, expect, test } from 'vitest';
+import { bitsOf, hashWords } from '../../src/cache/bits.ts';
 import { runtime } from '../../src/vectors/kernels.ts';
 import { errorOf } from '../host/error-of.ts';
 
@@ -73,6 +74,34 @@ test('of a like embedding the answer is replaced, of another one that is as near
   expect(cache.get(at(5))?.value).toBe('again');
   expect(cache.delete(second!)).toBe(true);
   expect(cache.size).toBe(10);
+});
+
+test('of two embeddings of one hash, the later one is known by it while it lives', async () => {
+  using cache = await SemanticCache.create<string>({ dimensions: 2, threshold: 0.9, maxBytes: BUDGET });
+  const words = (...numbers: number[]): Int32Array => bitsOf(Float32Array.from(numbers));
+  // As the hash of two words is that of (hash of the first) ^ second.
+  const first = Float32Array.of(1, 2);
+  let twin = first;
+  for (let x = 2; x === 2 || !(Math.abs(twin[1]!) < 1); x += 1 / 1024) {
+    const second = words(2)[0]! ^ hashWords(words(1)) ^ hashWords(words(x));
+    twin = new Float32Array(Int32Array.of(words(x)[0]!, second).buffer);
+  }
+  expect(hashWords(bitsOf(twin))).toBe(hashWords(bitsOf(first)));
+  const key = cache.set(first, 'first');
+  cache.set(twin, 'twin');
+  expect([first, twin].map((embedding) => cache.get(embedding)?.value)).toEqual(['first', 'twin']);
+  cache.delete(key!);
+  cache.set(twin, 'again');
+  expect(cache.size).toBe(1);
+});
+
+test('a near miss is less than the margin below the threshold', async () => {
+  using cache = await cacheOf({ metric: 'ip', threshold: 2, nearMissMargin: 0.5 });
+  cache.set([1, 0, 0, 0], 'one');
+  cache.get([1.5, 0, 0, 0]);
+  expect(cache.statistics().nearMisses).toBe(0);
+  cache.get([1.5625, 0, 0, 0]);
+  expect(cache.statistics().nearMisses).toBe(1);
 });
 
 test('hits, misses and near misses are counted', async () => {

@@ -80,6 +80,14 @@ describe.each(BOTH)('%s', (_, distance, transposes) => {
     );
   });
 
+  test('carries from the first 32 rows to the next', () => {
+    const random = new Random(11);
+    for (let i = 0; i < 400; i++) {
+      const [a, b] = [33, 33].map((least) => randomText(random, least + random.integer(32), 2));
+      expect(distance(`x${a}y`, b!)).toBe(editDistance([...`x${a}y`], [...b!], transposes));
+    }
+  });
+
   test('finds long texts that are alike in a narrow band', () => {
     const random = new Random(5);
     const text = randomText(random, 1500, 4);
