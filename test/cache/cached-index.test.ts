@@ -97,8 +97,8 @@ test('queries of one hash are told apart', async () => {
 test('options of one hash are told apart', () => {
   const index = {
     ...{ version: 1, dimensions: 1 },
-    search: (_queries: readonly number[], { tag }: { readonly tag: string }) => ({
-      ids: Int32Array.of(tag.charCodeAt(0)),
+    search: (_queries: readonly number[], options?: { readonly tag: string }) => ({
+      ids: Int32Array.of(options!.tag.charCodeAt(0)),
     }),
   };
   // A character is joined to a hash by exclusive or: a second one makes up for hashes that differ in the low 14 bits.
