@@ -92,7 +92,8 @@ export class Panes<State extends object, Values extends ArrayLike<unknown>>
 
   *fire(watermark: number, isEnd: boolean): Generator<Fired<State>> {
     for (const window of [...this.#changed].sort((a, b) => a - b)) {
-      if (!isEnd && !this.#isOver(window, watermark)) continue;
+      // Whoever was given the window before may have added events, which completed this one.
+      if (!this.#changed.has(window) || !(isEnd || this.#isOver(window, watermark))) continue;
       const fired = this.#window(window, this.#fired.has(window), watermark);
       this.#changed.delete(window);
       yield fired;
