@@ -39,11 +39,15 @@ export function addWeights(
   count: u32,
   counts: usize,
 ): void {
+  const rowBytes = (<usize>width) << 2;
+  const end = counters + depth * rowBytes;
   for (let i: u32 = 0; i < count; i++) {
     const at = hashes + ((<usize>i) << 3);
     const added = load<u32>(counts + ((<usize>i) << 2));
-    for (let row: u32 = 0; row < depth; row++) {
-      const place = counterOf(counters, width, row, at);
+    const step = stepOf(at);
+    let value = load<u32>(at);
+    for (let row = counters; row < end; row += rowBytes, value += step) {
+      const place = counterAt(row, width, value);
       store<u32>(place, addSaturating(load<u32>(place), added));
     }
   }
@@ -58,14 +62,17 @@ export function raiseCounts(
   count: u32,
   counts: usize,
 ): void {
+  const rowBytes = (<usize>width) << 2;
+  const end = counters + depth * rowBytes;
   for (let i: u32 = 0; i < count; i++) {
     const at = hashes + ((<usize>i) << 3);
-    const estimate = addSaturating(
-      leastOf(counters, width, depth, at),
-      load<u32>(counts + ((<usize>i) << 2)),
-    );
-    for (let row: u32 = 0; row < depth; row++) {
-      const place = counterOf(counters, width, row, at);
+    const least = leastOf(counters, end, width, at);
+    const estimate = addSaturating(least, load<u32>(counts + ((<usize>i) << 2)));
+    const step = stepOf(at);
+    let value = load<u32>(at);
+    for (let row = counters; row < end; row += rowBytes, value += step) {
+      const place = counterAt(row, width, value);
+      // Written whichever is larger: a branch would be mispredicted.
       store<u32>(place, max(load<u32>(place), estimate));
     }
   }
@@ -80,8 +87,9 @@ export function readCounts(
   count: u32,
   out: usize,
 ): void {
+  const end = rowOf(counters, width, depth);
   for (let i: u32 = 0; i < count; i++)
-    store<u32>(out + ((<usize>i) << 2), leastOf(counters, width, depth, hashes + ((<usize>i) << 3)));
+    store<u32>(out + ((<usize>i) << 2), leastOf(counters, end, width, hashes + ((<usize>i) << 3)));
 }
 
 /** Adds other counters to these, up to 2^32 - 1. What fills `bytes` up to a multiple of 16 is written too. */
@@ -137,15 +145,14 @@ function addSaturating(a: u32, b: u32): u32 {
 }
 
 /** The least counter of the hash at an address. */
-function leastOf(counters: usize, width: u32, depth: u32, hash: usize): u32 {
+function leastOf(counters: usize, end: usize, width: u32, hash: usize): u32 {
+  const rowBytes = (<usize>width) << 2;
+  const step = stepOf(hash);
+  let value = load<u32>(hash);
   let least = u32.MAX_VALUE;
-  for (let row: u32 = 0; row < depth; row++)
-    least = min(least, load<u32>(counterOf(counters, width, row, hash)));
+  for (let row = counters; row < end; row += rowBytes, value += step)
+    least = min(least, load<u32>(counterAt(row, width, value)));
   return least;
-}
-
-function counterOf(counters: usize, width: u32, row: u32, hash: usize): usize {
-  return counterAt(rowOf(counters, width, row), width, load<u32>(hash) + row * stepOf(hash));
 }
 
 function rowOf(counters: usize, width: u32, row: u32): usize {

@@ -27,16 +27,16 @@ import { countEqual } from './minhash';
 const NOBODY: u32 = 0xffffffff;
 const HEAD: usize = 16;
 
-/** Hashes the bands of the sets from..to, and chains them up. */
+/** Hashes the bands of the sets from..to, and chains them up. Band by band: the heads of one stay in the cache. */
 export function linkSets(lsh: usize, from: u32, to: u32): void {
   const bands = load<u32>(lsh, 24);
   const bandBytes = load<u32>(lsh, 28);
-  for (let slot = from; slot < to; slot++) {
-    const signature = setOf(lsh, slot) + HEAD;
-    const links = signature + load<u32>(lsh, 20);
-    for (let band: u32 = 0; band < bands; band++) {
-      const link = links + (band << 3);
-      const hash = hashBand(signature + band * bandBytes, bandBytes);
+  const links = HEAD + load<u32>(lsh, 20);
+  for (let band: u32 = 0; band < bands; band++) {
+    for (let slot = from; slot < to; slot++) {
+      const set = setOf(lsh, slot);
+      const link = set + links + (band << 3);
+      const hash = hashBand(set + HEAD + band * bandBytes, bandBytes);
       const head = headOf(lsh, band, hash);
       store<u32>(link, hash);
       store<u32>(link, load<u32>(head), 4);

@@ -12,7 +12,7 @@
 //   (origin + a x stride) mod 2^bits,  a = 0, 1, ...      origin and odd stride from a hash of the bin's number
 //
 // which meets each bin once, and tells of any bin when it is met: (bin - origin) / stride. Of m bins that are not empty, the
-// first is found by walking, some 2^bits / m steps, or by asking all m when it was met: at most 2^(bits / 2) steps of either.
+// first is found by walking, some 2^bits / m steps, or by asking all m when it was met: some 2^(bits / 2) steps at most.
 //
 // Cost: a load, a comparison and a store a key beside its hash; 4 bins an instruction united or compared.
 // Source: Li, Owen and Zhang, "One permutation hashing" (NIPS 2012); filling: Shrivastava, "Optimal densification for fast and
@@ -38,24 +38,16 @@ export function uniteMinima(bins: usize, others: usize, bytes: u32): void {
     v128.store(bins + at, i32x4.min_u(v128.load(bins + at), v128.load(others + at)));
 }
 
-/** Writes the signature of bins to `out`: all EMPTY if they are. `list`: scratch of 2^(bits / 2) u32. */
+/** Writes the signature of bins to `out`: all EMPTY if they are. `list`: scratch of 2^(bits / 2 + 1) + 4 u32. */
 export function fillBins(bins: usize, bits: u32, out: usize, list: usize): void {
   const size = (<u32>1) << bits;
-  // As many as this, and walking is shorter than asking all.
-  const many = (<u32>1) << (bits >> 1);
-  const listed = copyBins(bins, size, out, list, many);
+  memory.copy(out, bins, (<usize>size) << 2);
+  // As many as this, and walking is shorter than asking all, which goes four at a time.
+  const many = (<u32>2) << (bits >> 1);
+  const listed = listFilled(bins, size, list, many);
   if (listed === 0) return;
-  for (let bin: u32 = 0; bin < size; bin++) {
-    const place = (<usize>bin) << 2;
-    if (load<u32>(bins + place) !== EMPTY) continue;
-    const order = mix(bin);
-    const stride = (order >> 16) | 1;
-    const from =
-      listed < many
-        ? firstListed(list, listed, order, stride, size - 1)
-        : firstWalked(bins, order, stride, size - 1);
-    store<u32>(out + place, load<u32>(bins + ((<usize>from) << 2)));
-  }
+  if (listed < many) fillFromList(bins, size, out, list, listed);
+  else fillByWalking(bins, size, out);
 }
 
 /** How many of the u32 in `bytes` bytes, a multiple of 64, are equal. */
@@ -81,9 +73,8 @@ export function countEqual(a: usize, b: usize, bytes: u32): u32 {
   );
 }
 
-/** Copies the bins, and lists those that are not empty, `most` at most; returns how many it listed. */
-function copyBins(bins: usize, size: u32, out: usize, list: usize, most: u32): u32 {
-  memory.copy(out, bins, (<usize>size) << 2);
+/** Lists the bins that are not empty, `most` at most; returns how many it listed. */
+function listFilled(bins: usize, size: u32, list: usize, most: u32): u32 {
   let listed: u32 = 0;
   for (let bin: u32 = 0; bin < size && listed < most; bin++) {
     if (load<u32>(bins + ((<usize>bin) << 2)) === EMPTY) continue;
@@ -93,28 +84,41 @@ function copyBins(bins: usize, size: u32, out: usize, list: usize, most: u32): u
   return listed;
 }
 
-/** Of the bins of the list, the one that an order meets first. */
-function firstListed(list: usize, listed: u32, origin: u32, stride: u32, mask: u32): u32 {
-  // The inverse of the stride modulo 2^24, by Newton: right in 3 bits, 6, 12, 24.
-  let inverse = stride;
-  for (let i = 0; i < 3; i++) inverse *= 2 - stride * inverse;
-  let first: u32 = 0;
-  let least: u32 = 0xffffffff;
-  for (let i: u32 = 0; i < listed; i++) {
-    const bin = load<u32>(list + ((<usize>i) << 2));
-    const met = ((bin - origin) * inverse) & mask;
-    if (met < least) {
-      least = met;
-      first = bin;
-    }
+function fillByWalking(bins: usize, size: u32, out: usize): void {
+  const mask = size - 1;
+  for (let bin: u32 = 0; bin < size; bin++) {
+    const place = (<usize>bin) << 2;
+    if (load<u32>(bins + place) !== EMPTY) continue;
+    const order = mix(bin);
+    const stride = strideOf(order);
+    let from = order & mask;
+    while (load<u32>(bins + ((<usize>from) << 2)) === EMPTY) from = (from + stride) & mask;
+    store<u32>(out + place, load<u32>(bins + ((<usize>from) << 2)));
   }
-  return first;
 }
 
-function firstWalked(bins: usize, origin: u32, stride: u32, mask: u32): u32 {
-  let bin = origin & mask;
-  while (load<u32>(bins + ((<usize>bin) << 2)) === EMPTY) bin = (bin + stride) & mask;
-  return bin;
+/** Of each four bins at once, and when each bin of the list is met: the least of u32 | 16 bits: when | 16 bits: bin |. */
+function fillFromList(bins: usize, size: u32, out: usize, list: usize, listed: u32): void {
+  const mask = i32x4.splat(size - 1);
+  const end = list + ((<usize>listed) << 2);
+  for (let bin: u32 = 0; bin < size; bin += 4) {
+    const place = (<usize>bin) << 2;
+    const empty = i32x4.eq(v128.load(bins + place), i32x4.splat(EMPTY));
+    if (!v128.any_true(empty)) continue;
+    const origins = ordersOf(bin);
+    const inverses = inversesOf(origins);
+    let first = i32x4.splat(-1);
+    for (let at = list; at < end; at += 4) {
+      const from = v128.load_splat<u32>(at);
+      const met = v128.and(i32x4.mul(i32x4.sub(from, origins), inverses), mask);
+      first = i32x4.min_u(first, v128.or(i32x4.shl(met, 16), from));
+    }
+    v128.store(end, first);
+    for (let lane: usize = 0; lane < 16; lane += 4) {
+      const from = (<usize>load<u16>(end + lane)) << 2;
+      if (load<u32>(out + place + lane) === EMPTY) store<u32>(out + place + lane, load<u32>(bins + from));
+    }
+  }
 }
 
 /** The finalizer of MurmurHash3 (Austin Appleby), which spreads every bit over all. */
@@ -123,4 +127,26 @@ function mix(bin: u32): u32 {
   const twice = (once ^ (once >> 16)) * 0x85ebca6b;
   const thrice = (twice ^ (twice >> 13)) * 0xc2b2ae35;
   return thrice ^ (thrice >> 16);
+}
+
+function strideOf(order: u32): u32 {
+  return (order >> 16) | 1;
+}
+
+/** `mix` of a bin and the three after it. */
+function ordersOf(bin: u32): v128 {
+  const bins = i32x4.add(i32x4.splat(bin + 1), i32x4(0, 1, 2, 3));
+  const once = i32x4.mul(bins, i32x4.splat(0x9e3779b9));
+  const twice = i32x4.mul(v128.xor(once, i32x4.shr_u(once, 16)), i32x4.splat(0x85ebca6b));
+  const thrice = i32x4.mul(v128.xor(twice, i32x4.shr_u(twice, 13)), i32x4.splat(0xc2b2ae35));
+  return v128.xor(thrice, i32x4.shr_u(thrice, 16));
+}
+
+/** What undoes the strides modulo 2^24: by Newton, right in 3 bits, 6, 12, 24. */
+function inversesOf(orders: v128): v128 {
+  const strides = v128.or(i32x4.shr_u(orders, 16), i32x4.splat(1));
+  let inverses = strides;
+  for (let i = 0; i < 3; i++)
+    inverses = i32x4.mul(inverses, i32x4.sub(i32x4.splat(2), i32x4.mul(strides, inverses)));
+  return inverses;
 }

@@ -1,6 +1,7 @@
 // What a batch of f64 values spans, before any of them is taken in.
 //
-//   out: f64 least | greatest | least positive | greatest negative     infinite where there is none
+//   out: f64 least | greatest | least positive | greatest negative     infinite where there is none; of the last two those
+//                                                                      that are not subnormal
 //
 // Cost: a dozen instructions for two values.
 
@@ -12,6 +13,7 @@ export function surveyValues(values: usize, count: u32, mustBeFinite: bool, out:
   let negative = greatest;
   let isRight = i64x2.splat(-1);
   const zero = f64x2.splat(0);
+  const normal = f64x2.splat(f64.MIN_NORMAL_VALUE);
   const highest = mustBeFinite ? f64x2.splat(f64.MAX_VALUE) : least;
   const end = values + ((<usize>count) << 3);
   // An odd one out is seen twice.
@@ -22,8 +24,8 @@ export function surveyValues(values: usize, count: u32, mustBeFinite: bool, out:
     isRight = v128.and(isRight, f64x2.le(f64x2.abs(value), highest));
     least = f64x2.pmin(least, value);
     greatest = f64x2.pmax(greatest, value);
-    const above = f64x2.gt(value, zero);
-    const below = f64x2.lt(value, zero);
+    const above = f64x2.ge(value, normal);
+    const below = f64x2.le(value, f64x2.neg(normal));
     positive = v128.bitselect(f64x2.pmin(positive, value), positive, above);
     negative = v128.bitselect(f64x2.pmax(negative, value), negative, below);
   }

@@ -6,14 +6,17 @@ import { capabilities, measureRoof, type SetupOptions, setup } from 'lanewise';
 import { caching } from './cases/caching.ts';
 import { cluster } from './cases/cluster.ts';
 import { cold } from './cases/cold.ts';
+import { counting } from './cases/counting.ts';
 import { distinct } from './cases/distinct.ts';
 import { factorization } from './cases/factorization.ts';
 import { filter as filterCase } from './cases/filter.ts';
 import { hashing } from './cases/hashing.ts';
 import { implicit } from './cases/implicit.ts';
+import { likeness } from './cases/likeness.ts';
 import { mlp } from './cases/mlp.ts';
 import { neighbours } from './cases/neighbours.ts';
 import { pipeline } from './cases/pipeline.ts';
+import { quantiles } from './cases/quantiles.ts';
 import { ranking } from './cases/ranking.ts';
 import { retrieval } from './cases/retrieval.ts';
 import { scale } from './cases/scale.ts';
@@ -68,9 +71,12 @@ const cases = [
   factorization,
   implicit,
   neighbours,
+  likeness,
   mlp,
   pipeline,
   ranking,
+  quantiles,
+  counting,
   distinct,
   caching,
   scale,

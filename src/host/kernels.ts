@@ -78,6 +78,7 @@ export interface KernelFamily<Kernels> {
 
 /** Compiles the kernels of a family without blocking; harmless when called again. */
 export async function prepare<Kernels>(family: KernelFamily<Kernels>): Promise<void> {
+  if (family.loaded) return; // before anything is unpacked
   const chosen = options;
   for (const { source, tier } of sources(family, chosen)) {
     if (family.loaded) return;

@@ -6,8 +6,8 @@ export const BLOCK_BITS = 512;
 export const SECTORS: readonly number[] = [2, 4, 8, 16];
 /** Keys a block beyond which none of them reaches a rate of one half. */
 const MOST_KEYS = 512;
-/** Halvings of the interval, until doubles hold no number between. */
-const STEPS = 60;
+/** Halvings of the interval: to 1e-10 keys, which the largest capacity does not tell apart. */
+const STEPS = 42;
 
 /** How a filter is laid out. */
 export interface BloomShape {

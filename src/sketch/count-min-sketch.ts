@@ -182,7 +182,7 @@ export class CountMinSketch implements Sketch {
       runtime.kernels.readCounts(address, this.width, this.depth, space.hashes, count, space.values);
       estimates.set(runtime.memory.u32.subarray(space.values / 4, space.values / 4 + count), first);
     });
-    return typeof keys === 'object' && !(keys instanceof Uint8Array) ? estimates : estimates[0]!;
+    return checked.isOne ? estimates[0]! : estimates;
   }
 
   /**

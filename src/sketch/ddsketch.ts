@@ -11,7 +11,6 @@ import {
   checkPoint,
   checkPoints,
   checkQuantile,
-  type Distribution,
   putChunk,
   type Span,
   survey,
@@ -53,7 +52,7 @@ export interface DDSketchOptions {
  * latency.add(Float64Array.of(12, 15, 11, 240));
  * latency.quantile(0.5); // within 1 % of 12
  */
-export class DDSketch implements Sketch, Distribution {
+export class DDSketch implements Sketch {
   readonly alpha: number;
   readonly maxBuckets: number;
   readonly #perOctave: number;
@@ -276,7 +275,7 @@ export class DDSketch implements Sketch, Distribution {
   /** The indexes of positive and of negative values, from the lowest to the highest; the first above the second for none. */
   #bounds({ min, max, leastPositive, greatestNegative }: Span): [number, number, number, number] {
     const { kernels } = this.#memory.runtime;
-    const of = (magnitude: number) => kernels.bucketOf(Math.max(magnitude, LEAST_NORMAL), this.#perOctave);
+    const of = (magnitude: number) => kernels.bucketOf(magnitude, this.#perOctave);
     return [
       ...(max >= LEAST_NORMAL ? ([of(leastPositive), of(max)] as const) : ([0, -1] as const)),
       ...(-min >= LEAST_NORMAL ? ([of(-greatestNegative), of(-min)] as const) : ([0, -1] as const)),

@@ -26,7 +26,7 @@ export type {
 } from './minhash-lsh-options.ts';
 export type { ErrorBound, Sketch } from './sketch.ts';
 export { type FrequencyEstimate, type FrequentKey, TopK, type TopKOptions } from './top-k.ts';
-export type { Distribution, Values } from './values.ts';
+export type { Values } from './values.ts';
 export { EventWindows } from './window.ts';
 export type {
   EventBatch,

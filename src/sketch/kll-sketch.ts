@@ -14,7 +14,6 @@ import {
   checkPoint,
   checkPoints,
   checkQuantile,
-  type Distribution,
   putValues,
   survey,
   toValueArray,
@@ -49,19 +48,21 @@ interface View {
  * Which value stands where among all, whatever they are (Karnin, Lang and Liberty, "Optimal quantile approximation in streams",
  * FOCS 2016, arXiv 1603.05346): ranks are right to a part of all values, `errorBound()`, and exact up to the first 1024 values.
  * Compactions go in pairs of opposite coins, and a block is compacted whole, so the error is less than that of the paper's.
- * Infinities are values like others; -0 is 0. Cost of a value: some 20 ns in a batch; of a query: a sort of a block and a pass
- * over what is kept, some 30 us, for one or many.
+ * Infinities are values like others; -0 is 0. Cost of a value: some 20 ns in a batch; of the first query after
+ * a change: a sort of a block and a pass over what is kept, some 40 us; of others less than 1 us.
  *
  * @example
  * const latency = await KllSketch.create({ k: 200 });
  * latency.add(Float64Array.of(12, 15, 11, 240));
  * latency.quantiles([0.5, 0.99]); // 12, 240
  */
-export class KllSketch implements Sketch, Distribution {
+export class KllSketch implements Sketch {
   readonly k: number;
   readonly seed: number;
   readonly #shape: state.KllShape;
   readonly #memory: SketchMemory;
+  /** Of what is there now, once it was asked for. */
+  #view: View | undefined;
   /** `using latency = await KllSketch.create()` disposes of it at the end of the block. */
   declare [Symbol.dispose]: () => void;
 
@@ -153,19 +154,18 @@ export class KllSketch implements Sketch, Distribution {
     return this.quantiles([q])[0]!;
   }
 
-  /** `quantile` for each, in any order, for little more than the cost of one. */
+  /** `quantile` for each, in any order. */
   quantiles(qs: readonly number[] | Float64Array): Float64Array<ArrayBuffer> {
     this.#memory.check();
     const parts = Float64Array.from(qs, checkQuantile);
     const { count, min, max } = this;
     if (count === 0) return parts.fill(Number.NaN);
-    return this.#view(({ values, weights }) =>
-      parts.map((q) => {
-        if (q === 0) return min;
-        if (q === 1) return max;
-        return values[firstWhere(weights.length, (at) => weights[at]! >= q * count)]! + 0;
-      }),
-    );
+    const { values, weights } = this.#look();
+    return parts.map((q) => {
+      if (q === 0) return min;
+      if (q === 1) return max;
+      return values[firstWhere(weights.length, (at) => weights[at]! >= q * count)]! + 0;
+    });
   }
 
   /** The part of all values that are at most `value`, about; NaN while there is none. @throws LanewiseError as `cdf` */
@@ -175,7 +175,7 @@ export class KllSketch implements Sketch, Distribution {
   }
 
   /**
-   * `rank` for points in ascending order, for little more than the cost of one.
+   * `rank` for points in ascending order.
    *
    * @throws LanewiseError `INVALID_ARGUMENT`, `INVALID_VALUE` for NaN, `MEMORY_EXHAUSTED`, `DISPOSED`
    */
@@ -185,12 +185,11 @@ export class KllSketch implements Sketch, Distribution {
     const { count } = this;
     const parts = Float64Array.from(points);
     if (count === 0) return parts.fill(Number.NaN);
-    return this.#view(({ values, weights }) =>
-      parts.map((point) => {
-        const greater = firstWhere(values.length, (at) => values[at]! > point);
-        return greater === 0 ? 0 : weights[greater - 1]! / count;
-      }),
-    );
+    const { values, weights } = this.#look();
+    return parts.map((point) => {
+      const greater = firstWhere(values.length, (at) => values[at]! > point);
+      return greater === 0 ? 0 : weights[greater - 1]! / count;
+    });
   }
 
   /** Sketches of the same `k` merge, whatever their seeds; of any order of merging the bound holds. */
@@ -232,6 +231,7 @@ export class KllSketch implements Sketch, Distribution {
   clear(): void {
     this.#memory.check();
     this.#memory.clear();
+    this.#view = undefined;
     this.#begin();
   }
 
@@ -262,11 +262,13 @@ export class KllSketch implements Sketch, Distribution {
   }
 
   memoryUsage(): { readonly total: number } {
-    return this.#memory.usage();
+    const { total } = this.#memory.usage();
+    return { total: total + 16 * (this.#view?.values.length ?? 0) };
   }
 
   dispose(): void {
     this.#memory.end();
+    this.#view = undefined;
   }
 
   /** Of the first value that waits, as an index of f64. */
@@ -316,6 +318,7 @@ export class KllSketch implements Sketch, Distribution {
     const { runtime, address } = this.#memory;
     const { f64, u32 } = runtime.memory;
     const { block, room } = this.#shape;
+    this.#view = undefined;
     const waitingPlace = (address + state.WAITING) / 4;
     for (let first = 0; first < values.length; ) {
       const waiting = u32[waitingPlace]!;
@@ -328,15 +331,16 @@ export class KllSketch implements Sketch, Distribution {
     }
   }
 
-  #view<T>(use: (view: View) => T): T {
-    return this.#withScratch(5, (scratch) => {
+  #look(): View {
+    this.#view ??= this.#withScratch(5, (scratch) => {
       const { runtime, address } = this.#memory;
       const { block, room } = this.#shape;
       const place = (runtime.kernels.viewLevels(address, 8 * block, scratch, room) >>> 0) / 8;
       const length = this.#stored + this.#waiting;
-      const part = (start: number) => runtime.memory.f64.subarray(start, start + length);
-      return use({ values: part(place), weights: part(place + room / 8) });
+      const copy = (start: number) => runtime.memory.f64.slice(start, start + length);
+      return { values: copy(place), weights: copy(place + room / 8) };
     });
+    return this.#view;
   }
 
   /** With so many areas of scratch, which are given back. @throws LanewiseError `MEMORY_EXHAUSTED` before anything changed */

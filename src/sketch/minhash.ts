@@ -12,12 +12,13 @@ import { SketchMemory } from './sketch-memory.ts';
 const ESTIMATOR = 'MinHash';
 const FEWEST_HASHES = 16;
 const MOST_HASHES = 65_536;
-/** Every bit of a bin's value where no key fell into it (assembly/minhash.ts). */
+/** The value of a bin where no key fell into it (assembly/minhash.ts), and each of its bytes. */
+const EMPTY = 0xffffffff;
 const EMPTY_BYTE = 255;
 
 /** What a {@link MinHash} is made for. */
 export interface MinHashOptions {
-  /** Values of a signature, a power of two in 16..65536: the standard error is at most .61 / sqrt(hashes), of 128 .054. @default 128 */
+  /** Values of a signature, a power of two in 16..65536: the standard error is .5 / sqrt(hashes) or less, of 128 .044. @default 128 */
   readonly hashes?: number;
   /** Of the hash; sketches that are compared or merged have the same. @default 0 */
   readonly seed?: number;
@@ -175,13 +176,18 @@ export class MinHash implements Sketch {
   }
 
   /**
-   * The standard error of `jaccard()` where it is largest, at a similarity of a half: of 1000 estimates, some 683 keep it. It is
-   * sqrt(J (1 - J) / hashes) and less for sets of more keys than hashes, and up to sqrt(1.5) times as much for fewer, whose bins
-   * were filled.
+   * The standard error of `jaccard()` where it is largest, at a similarity of a half: of 1000 estimates, some 683 keep it. Of
+   * sets that fill two thirds of the bins it is .5 / sqrt(hashes); of smaller ones, whose empty bins are filled, up to sqrt(2)
+   * times as much, which is told as long as this set is small. At a similarity J, 2 sqrt(J (1 - J)) of it.
    */
   errorBound(): ErrorBound {
     this.#memory.check();
-    return { kind: 'similarity', bound: Math.sqrt(0.375 / this.hashes), confidence: 0.683 };
+    const { runtime, address, bytes } = this.#memory;
+    let empty = 0;
+    for (const value of runtime.memory.u32.subarray(address / 4, (address + bytes) / 4))
+      if (value === EMPTY) empty++;
+    const bound = Math.sqrt((3 * empty > this.hashes ? 0.5 : 0.25) / this.hashes);
+    return { kind: 'similarity', bound, confidence: 0.683 };
   }
 
   toBytes(): Uint8Array<ArrayBuffer> {

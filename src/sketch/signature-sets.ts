@@ -5,7 +5,7 @@ import type { SketchMemory } from './sketch-memory.ts';
 /** Bytes of a segment of sets, unless one set takes more. */
 const SEGMENT_BYTES = 1 << 18;
 const FIRST_HEAD_BITS = 6;
-/** Removed sets stay until they are more than this, and more than those that are left. */
+/** Removed sets stay until they are as many as this, and as those that are left. */
 const FEW_REMOVED = 64;
 /** What stands for the id of a removed set, and the last mark of a query (assembly/minhash-lsh.ts). */
 const NOBODY = 0xffffffff;
@@ -190,7 +190,7 @@ export class SignatureSets {
   }
 
   #settle(): void {
-    if (this.#slots - this.size > Math.max(FEW_REMOVED, this.size)) this.#closeGaps();
+    if (this.#slots - this.size >= Math.max(FEW_REMOVED, this.size)) this.#closeGaps();
   }
 
   #closeGaps(): void {

@@ -8,26 +8,12 @@ export type Values = number | readonly number[] | Float64Array | Float32Array | 
 /** Many values, of one type, none of them looked at. */
 export type ValueArray = Exclude<Values, number>;
 
-/** What values span; infinite where there is none. */
+/** What values span; infinite where there is none. Those next to 0 are not subnormal. */
 export interface Span {
   readonly min: number;
   readonly max: number;
   readonly leastPositive: number;
   readonly greatestNegative: number;
-}
-
-/** What a quantile sketch answers: the statistics of drift ask for no more. */
-export interface Distribution {
-  /** How many values were added. */
-  readonly count: number;
-  /** NaN while there is none. */
-  readonly min: number;
-  /** NaN while there is none. */
-  readonly max: number;
-  /** The value at a part of 0..1 of all values in order; NaN while there is none. */
-  quantile(q: number): number;
-  /** The part of all values that are at most as great, for points in ascending order; NaN while there is no value. */
-  cdf(points: readonly number[] | Float64Array): Float64Array<ArrayBuffer>;
 }
 
 /** @throws LanewiseError `INVALID_ARGUMENT` for another type */

@@ -40,9 +40,9 @@ export function optimalStringAlignment(a: string, b: string, options?: EditDista
   return distance(a, b, options, true);
 }
 
-/** UTF-16 units that are no code points, and those that are not one byte. */
-const SURROGATES: Excluded = { from: 0xd800, count: 0x800 };
-const BEYOND_ASCII: Excluded = { from: 0x80, count: 0xff80 };
+/** UTF-16 units that are halves of code points, and those that are more than one byte. */
+const SURROGATES: Excluded = { mirror: 0xd800, count: 0x800 };
+const BEYOND_ASCII: Excluded = { mirror: 0xffff, count: 0xff80 };
 
 function distance(
   a: string,
@@ -52,12 +52,16 @@ function distance(
 ): number {
   checkText('a', a);
   checkText('b', b);
-  const max = checkMax(options?.max);
-  const unit = checkUnit(options?.unit);
-  if (a === b) return 0;
-  let found = shortDistance(a, b, unit === 'bytes' ? BEYOND_ASCII : SURROGATES, transposes);
-  if (found < 0) found = longDistance(unitsOf(a, unit), unitsOf(b, unit), max, transposes);
+  if (options === undefined) return anyDistance(a, b, 'codePoints', Number.POSITIVE_INFINITY, transposes);
+  const max = checkMax(options.max);
+  const found = anyDistance(a, b, checkUnit(options.unit), max, transposes);
   return found <= max ? found : Number.POSITIVE_INFINITY;
+}
+
+function anyDistance(a: string, b: string, unit: TextUnit, max: number, transposes: boolean): number {
+  if (a === b) return 0;
+  const found = shortDistance(a, b, unit === 'bytes' ? BEYOND_ASCII : SURROGATES, transposes);
+  return found >= 0 ? found : longDistance(unitsOf(a, unit), unitsOf(b, unit), max, transposes);
 }
 
 /** @throws LanewiseError `INVALID_ARGUMENT` unless it is a whole number from 0 on, or Infinity */

@@ -1,80 +1,98 @@
-// Distances of short texts in JavaScript, bit-parallel as the kernels (assembly/edit-blocks.ts), 32 rows a word: what crosses
-// to a kernel is copied twice, and costs half a microsecond before anything is compared.
+// Distances of short texts in JavaScript, bit-parallel as the kernels (assembly/edit-blocks.ts), 32 rows a word: what goes to
+// a kernel is copied first, which takes as long as comparing 60 characters.
 
-/** The longest pattern: two words of 32 bits. */
+/** The longest pattern: two words of 32 bits; one where transpositions count. */
 const MOST_ROWS = 64;
+const MOST_ROWS_TRANSPOSED = 32;
 
-/** Two words a UTF-16 unit: which rows of the pattern hold it. Zero between calls. */
-let masks: Int32Array | undefined;
-
-/** What makes a UTF-16 unit a unit of comparison by itself: that it lies outside from .. from + count - 1. */
+/** UTF-16 units that are no unit of comparison by themselves: those with (unit ^ mirror) < count. */
 export interface Excluded {
-  readonly from: number;
+  readonly mirror: number;
   readonly count: number;
 }
 
-/**
- * The distance of two texts whose UTF-16 units are compared one by one; -1 where they have others, or are too long.
- *
- * @param transposes whether two neighbours that changed places count one; the pattern is of 32 units at most then
- */
-export function shortDistance(
-  one: string,
-  other: string,
-  { from, count }: Excluded,
-  transposes: boolean,
-): number {
-  const [pattern, text] = one.length <= other.length ? [one, other] : [other, one];
+/** Which rows of the pattern hold a UTF-16 unit: rows 0..31, and 32..63. Zero between calls. */
+interface Masks {
+  readonly low: Int32Array;
+  readonly high: Int32Array;
+}
+let masks: Masks | undefined;
+
+/** The distance of two texts whose UTF-16 units are compared one by one; -1 where they have others, or are too long. */
+export function shortDistance(one: string, other: string, excluded: Excluded, transposes: boolean): number {
+  const swaps = one.length > other.length;
+  const pattern = swaps ? other : one;
+  const text = swaps ? one : other;
+  const excess = text.length - pattern.length;
   let end = pattern.length;
-  const excess = text.length - end;
   while (end > 0 && pattern.charCodeAt(end - 1) === text.charCodeAt(end - 1 + excess)) end--;
   let start = 0;
   while (start < end && pattern.charCodeAt(start) === text.charCodeAt(start)) start++;
   const rows = end - start;
-  if (rows > (transposes ? MOST_ROWS / 2 : MOST_ROWS)) return -1;
-  masks ??= new Int32Array(2 * 65_536);
-  let isPlain = true;
+  if (rows > (transposes ? MOST_ROWS_TRANSPOSED : MOST_ROWS)) return -1;
+  masks ??= { low: new Int32Array(65_536), high: new Int32Array(65_536) };
+  const { low, high } = masks;
+  const { mirror, count } = excluded;
+  let sign = 0;
   for (let row = 0; row < rows; row++) {
     const code = pattern.charCodeAt(start + row);
-    if ((code - from) >>> 0 < count) isPlain = false;
-    masks[2 * code + (row >> 5)]! |= 1 << row;
+    sign |= (code ^ mirror) - count;
+    (row < 32 ? low : high)[code]! |= 1 << row;
   }
-  const last = end + excess;
-  for (let at = start; at < last && isPlain; at++) isPlain = (text.charCodeAt(at) - from) >>> 0 >= count;
   let distance = -1;
-  if (isPlain) {
-    if (transposes) distance = transposed(masks, rows, text, start, last);
-    else if (rows <= 32) distance = oneWord(masks, rows, text, start, last);
-    else distance = twoWords(masks, rows, text, start, last);
+  if (sign >= 0) {
+    const compare = COMPARE[transposes ? 2 : rows <= 32 ? 0 : 1]!;
+    distance = compare(masks, rows, text, start, end + excess, excluded);
   }
-  for (let row = 0; row < rows; row++) {
-    const mask = 2 * pattern.charCodeAt(start + row);
-    masks[mask] = masks[mask + 1] = 0;
-  }
+  for (let at = start; at < end; at++) low[pattern.charCodeAt(at)] = 0;
+  for (let at = start + 32; at < end; at++) high[pattern.charCodeAt(at)] = 0;
   return distance;
 }
 
-function oneWord(masks: Int32Array, rows: number, text: string, start: number, end: number): number {
+/** By their places: a function that is called once is made anew at each call by what minifies them, which takes 10 ns. */
+const COMPARE = [oneWord, twoWords, transposed];
+
+function oneWord(
+  { low }: Masks,
+  rows: number,
+  text: string,
+  start: number,
+  end: number,
+  { mirror, count }: Excluded,
+): number {
+  let sign = 0;
   let rises = -1;
   let falls = 0;
   for (let at = start; at < end; at++) {
-    const equal = masks[2 * text.charCodeAt(at)]!;
+    const code = text.charCodeAt(at);
+    sign |= (code ^ mirror) - count;
+    const equal = low[code]!;
     const diagonal = (((equal & rises) + rises) ^ rises) | equal | falls;
     const up = ((falls | ~(diagonal | rises)) << 1) | 1;
     rises = ((rises & diagonal) << 1) | ~(diagonal | up);
     falls = up & diagonal;
   }
-  return end - start + riseOf(rises, falls, rows);
+  return sign < 0 ? -1 : end - start + riseOf(rises, falls, rows);
 }
 
 /** With the pairs of rows and columns that changed places (Hyyrö, 2003, section 5). */
-function transposed(masks: Int32Array, rows: number, text: string, start: number, end: number): number {
+function transposed(
+  { low }: Masks,
+  rows: number,
+  text: string,
+  start: number,
+  end: number,
+  { mirror, count }: Excluded,
+): number {
+  let sign = 0;
   let rises = -1;
   let falls = 0;
   let diagonal = 0;
   let before = 0;
   for (let at = start; at < end; at++) {
-    const equal = masks[2 * text.charCodeAt(at)]!;
+    const code = text.charCodeAt(at);
+    sign |= (code ^ mirror) - count;
+    const equal = low[code]!;
     const crossed = ((~diagonal & equal) << 1) & before;
     diagonal = (((equal & rises) + rises) ^ rises) | equal | falls | crossed;
     const up = ((falls | ~(diagonal | rises)) << 1) | 1;
@@ -82,19 +100,28 @@ function transposed(masks: Int32Array, rows: number, text: string, start: number
     falls = up & diagonal;
     before = equal;
   }
-  return end - start + riseOf(rises, falls, rows);
+  return sign < 0 ? -1 : end - start + riseOf(rises, falls, rows);
 }
 
 /** The carry of the sum, and the bits that are shifted out, go from the first word to the second. */
-function twoWords(masks: Int32Array, rows: number, text: string, start: number, end: number): number {
+function twoWords(
+  { low, high }: Masks,
+  rows: number,
+  text: string,
+  start: number,
+  end: number,
+  { mirror, count }: Excluded,
+): number {
+  let sign = 0;
   let rises = -1;
   let falls = 0;
   let rises2 = -1;
   let falls2 = 0;
   for (let at = start; at < end; at++) {
-    const mask = 2 * text.charCodeAt(at);
-    const equal = masks[mask]!;
-    const equal2 = masks[mask + 1]!;
+    const code = text.charCodeAt(at);
+    sign |= (code ^ mirror) - count;
+    const equal = low[code]!;
+    const equal2 = high[code]!;
     const matched = equal & rises;
     const sum = (matched + rises) | 0;
     const carry = (matched | (rises & ~sum)) >>> 31;
@@ -109,17 +136,22 @@ function twoWords(masks: Int32Array, rows: number, text: string, start: number, 
     falls = shifted & diagonal;
     falls2 = shifted2 & diagonal2;
   }
-  return end - start + riseOf(rises, falls, 32) + riseOf(rises2, falls2, rows - 32);
+  return sign < 0 ? -1 : end - start + riseOf(rises, falls, 32) + riseOf(rises2, falls2, rows - 32);
 }
 
-/** By how much the last of the rows in a word lies above the first. */
+/** By how much the last of the rows in a word lies above the first: rises less falls, which are all but what does not fall. */
 function riseOf(rises: number, falls: number, rows: number): number {
-  const mask = rows === 0 ? 0 : -1 >>> (32 - rows);
-  return bitsOf(rises & mask) - bitsOf(falls & mask);
+  if (rows === 0) return 0;
+  const mask = -1 >>> (32 - rows);
+  return bitsOf(rises & mask, ~falls & mask) - rows;
 }
 
-function bitsOf(word: number): number {
-  const pairs = word - ((word >>> 1) & 0x55555555);
+/** Bits that are set in either of two words, summed: pairs of bits, then fours, then bytes. */
+function bitsOf(one: number, other: number): number {
+  const pairs = one - ((one >>> 1) & 0x55555555);
+  const otherPairs = other - ((other >>> 1) & 0x55555555);
   const fours = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333);
-  return Math.imul((fours + (fours >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
+  const otherFours = (otherPairs & 0x33333333) + ((otherPairs >>> 2) & 0x33333333);
+  const sums = fours + otherFours;
+  return Math.imul((sums & 0x0f0f0f0f) + ((sums >>> 4) & 0x0f0f0f0f), 0x01010101) >>> 24;
 }

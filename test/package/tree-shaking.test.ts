@@ -67,13 +67,17 @@ test.each(FAMILIES)(
   },
 );
 
-test.each(WITHIN_THE_WHOLE)('a name costs no more from the whole package than from %s', async (subpath) => {
-  for (const name of membersOf(subpath)) {
-    const { length } = (await importing(name, subpath)).text;
-    // Names that collide differ by some characters.
-    expect((await importing(name, '.')).text.length, name).toBeLessThan(1.01 * length);
-  }
-}, 120_000);
+test.each(WITHIN_THE_WHOLE)(
+  'a name costs no more from the whole package than from %s',
+  async (subpath) => {
+    for (const name of membersOf(subpath)) {
+      const { length } = (await importing(name, subpath)).text;
+      // Names that collide differ by some characters.
+      expect((await importing(name, '.')).text.length, name).toBeLessThan(1.01 * length);
+    }
+  },
+  120_000,
+);
 
 test('bundles of readers, of metrics, of the error class and of CachedIndex hold no kernels; those of an index do', async () => {
   for (const subpath of ['./format', './evaluate']) {

@@ -117,6 +117,9 @@ test('magnitudes below 2^-1022 count as 0, and the greatest double is a value li
   using sketch = await DDSketch.create();
   sketch.add([5e-324, -5e-324, 0, -0]);
   expect([sketch.quantile(0.5), sketch.min, sketch.max]).toEqual([0, -5e-324, 5e-324]);
+  sketch.add([1, -1]);
+  // They take no buckets between them and 1.
+  expect([sketch.accurateFrom, sketch.memoryUsage().total < 3000]).toEqual([0, true]);
   sketch.clear();
   sketch.add([2 ** -1022, Number.MAX_VALUE, -Number.MAX_VALUE, Number.MAX_VALUE]);
   expect(sketch.quantile(0.75)).toBeGreaterThan(0.98 * Number.MAX_VALUE);

@@ -1,4 +1,4 @@
-import { capabilities, DDSketch, HyperLogLog, KllSketch } from 'lanewise';
+import { capabilities, DDSketch, HyperLogLog, KllSketch, kolmogorovSmirnov } from 'lanewise';
 import { describe, expect, test } from 'vitest';
 import { errorOf } from '../host/error-of.ts';
 import { latencies, normal } from './streams.ts';
@@ -161,6 +161,30 @@ describe.each(SKETCHES)('$name', ({ create, load }) => {
     for (let i = 0; i < 50; i++) await live();
     expect(capabilities().memory).toEqual(before);
   });
+});
+
+test('KLL answers of what is there now, though it keeps what it looked at', async () => {
+  using kll = await KllSketch.create();
+  using other = await KllSketch.create();
+  const { total } = kll.memoryUsage();
+  expect(kll.add([1, 2, 3]).quantile(0.5)).toBe(2);
+  expect(kll.memoryUsage().total).toBe(total + 3 * 16);
+  expect(kll.add([4, 5, 6, 7]).quantile(0.5)).toBe(4);
+  expect(kll.rank(4)).toBe(4 / 7);
+  expect(kll.merge(other.add([8, 9])).quantile(0.5)).toBe(5);
+  expect(kll.merge(await KllSketch.create()).rank(9)).toBe(1);
+  kll.clear();
+  expect(kll.add(11).quantile(0.5)).toBe(11);
+});
+
+test.each(SKETCHES)('statistics of drift take a $name for the values that it saw', async ({ create }) => {
+  using first = await create();
+  using second = await create();
+  const [a, b] = [latencies(20_000, 1), latencies(20_000, 2).map((value) => 1.2 * value)];
+  first.add(a);
+  second.add(b);
+  const exact = kolmogorovSmirnov(a, b).statistic;
+  expect(Math.abs(kolmogorovSmirnov(first, second).statistic - exact)).toBeLessThan(0.06);
 });
 
 test('options out of their range are refused', async () => {

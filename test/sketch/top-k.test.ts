@@ -129,7 +129,7 @@ describe('counting', () => {
     ]) {
       using summary = await TopK.create({ capacity: 8 });
       summary.add(keys as string[]);
-      expect(new Set(summary.top(8).map(({ key }) => key))).toEqual(new Set(keys));
+      expect(new Set(summary.top(8).map(({ key }) => key))).toEqual(new Set<Key>(keys));
     }
     using summary = await TopK.create({ capacity: 8 });
     summary.add(bytes);

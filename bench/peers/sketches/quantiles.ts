@@ -1,0 +1,83 @@
+/**
+ * KllSketch beside tdigest and DDSketch beside @datadog/sketches-js: the same values, one thread, in alternate rounds of one
+ * process. ../README.md says how to install them.
+ */
+import { createRequire } from 'node:module';
+import { Command } from 'commander';
+import { formatNumber, renderTable } from '../../../demo/table.ts';
+
+const { DDSketch, KllSketch, percentile, Random }: typeof import('lanewise') = await import(
+  new URL('../../../dist/index.js', import.meta.url).href
+);
+
+/** What is used of the peers, which are not among the types of the project. */
+interface TDigest {
+  push(value: number): void;
+  compress(): void;
+}
+interface DatadogSketch {
+  accept(value: number): void;
+}
+
+const require = createRequire(import.meta.url);
+const tdigest = require('tdigest') as { TDigest: new () => TDigest };
+const datadog = require('@datadog/sketches-js') as {
+  DDSketch: new (options: { relativeAccuracy: number }) => DatadogSketch;
+};
+
+const { rounds, count } = new Command('node --import tsx bench/peers/sketches/quantiles.ts')
+  .option('--rounds <count>', 'times that every method has its turn', '7')
+  .option('--count <values>', 'values added in a turn', '1000000')
+  .parse()
+  .opts<{ readonly rounds: string; readonly count: string }>();
+
+const random = new Random(1);
+const values = Float64Array.from({ length: Number(count) }, () => 5 + 2 / (random.uniform() + 1e-4));
+
+const kll = await KllSketch.create();
+const ddsketch = await DDSketch.create();
+const METHODS = {
+  KllSketch: () => void kll.add(values),
+  tdigest: () => {
+    const digest = new tdigest.TDigest();
+    for (const value of values) digest.push(value);
+    digest.compress();
+  },
+  DDSketch: () => void ddsketch.add(values),
+  '@datadog/sketches-js': () => {
+    const sketch = new datadog.DDSketch({ relativeAccuracy: 0.01 });
+    for (const value of values) sketch.accept(value);
+  },
+} as const;
+type Method = keyof typeof METHODS;
+const PAIRS: readonly (readonly [Method, Method])[] = [
+  ['KllSketch', 'tdigest'],
+  ['DDSketch', '@datadog/sketches-js'],
+];
+
+const times: Record<Method, number[]> = {
+  KllSketch: [],
+  tdigest: [],
+  DDSketch: [],
+  '@datadog/sketches-js': [],
+};
+for (let round = 0; round <= Number(rounds); round++) {
+  for (const method of Object.keys(METHODS) as Method[]) {
+    const start = performance.now();
+    METHODS[method]();
+    // The first round lets the engine compile.
+    if (round > 0) times[method].push(performance.now() - start);
+  }
+}
+const speed = (method: Method) =>
+  values.length / percentile(Float64Array.from(times[method]).sort(), 0.5) / 1000;
+console.log(
+  renderTable(
+    ['ours', 'M adds/s', 'peer', 'theirs', 'ratio', 'wanted', ''],
+    PAIRS.map(([ours, peer]) => {
+      const ratio = speed(ours) / speed(peer);
+      const cells = [ours, formatNumber(speed(ours), 1), peer, formatNumber(speed(peer), 2)];
+      return [...cells, `${formatNumber(ratio, 1)}x`, '5x', ratio >= 5 ? 'reached' : 'MISSED'];
+    }),
+  ),
+);
