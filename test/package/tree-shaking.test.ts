@@ -37,6 +37,9 @@ const NEEDS: Readonly<Record<string, readonly string[]>> = {
   MatrixFactorization: ['createSafetensors', 'readSafetensors'],
   HashingVectorizer: ['CsrMatrix', 'murmur3', 'tokenize', ...SPARSE_FILES],
   TfidfVectorizer: ['CsrMatrix', 'tokenize', 'createSafetensors', 'readSafetensors', ...SPARSE_FILES],
+  // Either takes a dictionary as well as words.
+  closest: ['EditDictionary'],
+  distances: ['EditDictionary'],
   Pipeline: ['LatencyHistogram', 'Profiler'],
   Profiler: ['LatencyHistogram'],
   SemanticCache: ['amortizedCost', 'estimateBytes'],
