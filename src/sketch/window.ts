@@ -234,7 +234,7 @@ export class EventWindows<State extends object, Values extends ArrayLike<unknown
       const time = times[at]!;
       const limit = this.#latestAccepted(time);
       if (Number.isNaN(time)) this.#refuse(values[at++], 'timeless');
-      else if (time > limit) this.#refuse(values[at++], 'ahead');
+      else if (!(time <= limit)) this.#refuse(values[at++], 'ahead');
       else if (this.#windowing.isLate(time, this.#watermark)) {
         this.#counts.late++;
         this.#options.onLate?.(values[at], time);

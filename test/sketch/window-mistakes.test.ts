@@ -191,6 +191,12 @@ describe('an event far ahead is refused and counted, and makes nothing late', ()
     expect(windows.statistics()).toMatchObject({ events: 2, ahead: 1, late: 0, watermark: 105 });
   });
 
+  test('against a clock that tells no time, as everything is', () => {
+    const windows = EventWindows.tumbling({ size: 10, maxAhead: 5, clock: () => Number.NaN, ...PLACES });
+    windows.addAll([1, 2], [0, 1]);
+    expect(windows.statistics()).toMatchObject({ events: 0, ahead: 2 });
+  });
+
   test('against the latest event, or the watermark that was told', () => {
     const windows = EventWindows.tumbling({ size: 10, maxAhead: 5, ...PLACES });
     windows.addAll([100, 105, 111, 110], [0, 1, 2, 3]);
