@@ -28,8 +28,8 @@ import type { Fired, Windowing } from './windowing.ts';
  * are counted. The windows do not depend on how events are put into batches; how often they are corrected does.
  *
  * Cost of an event: its sketch's, and some tens of ns. Between two windows, the events of a call that are in one pane are added at once,
- * and so are successive events of one session: put them into batches. A sliding window
- * costs min(size / pane, ~4) merges, where a pane is gcd(size, slide). Memory: a sketch for each of `size + disorder + lateness` over
+ * and so are successive events of one session: put them into batches. A sliding window costs min(size / pane, ~4) merges, where a
+ * pane is gcd(size, slide), and each correction of one size / pane. Memory: a sketch for each of `size + disorder + lateness` over
  * pane, and as many again where a window has more than 4 panes.
  *
  * @example
