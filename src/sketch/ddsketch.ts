@@ -3,6 +3,7 @@ import { dispose } from '../host/disposal.ts';
 import { LanewiseError } from '../host/errors.ts';
 import { checkBytes, checkInteger, checkNumber } from '../vectors/input.ts';
 import { BucketStore } from './bucket-store.ts';
+import { addTotals } from './counted.ts';
 import { ddsketchTensors, LEAST_NORMAL, readDDSketch, type Stores, type Totals } from './ddsketch-file.ts';
 import { init } from './kernels.ts';
 import { checkMergeable, type ErrorBound, type Sketch } from './sketch.ts';
@@ -11,6 +12,7 @@ import {
   checkPoint,
   checkPoints,
   checkQuantile,
+  checkQuantiles,
   putChunk,
   type Span,
   survey,
@@ -109,12 +111,13 @@ export class DDSketch implements Sketch {
   /**
    * Adds a value, or many.
    *
-   * @throws LanewiseError `INVALID_ARGUMENT`, `INVALID_VALUE` for NaN and infinities, `MEMORY_EXHAUSTED`, `DISPOSED`
+   * @throws LanewiseError `INVALID_ARGUMENT`, also beyond 2^53 values, `INVALID_VALUE` for NaN and infinities, `MEMORY_EXHAUSTED`, `DISPOSED`
    */
   add(values: Values): this {
     this.#memory.check();
     const array = toValueArray(values);
     const span = survey(this.#memory, array, true);
+    addTotals(this.#totals.count, array.length);
     this.#reserve(...this.#bounds(span));
     const { runtime, space } = this.#memory;
     const { positive, negative } = this.#stores;
@@ -131,7 +134,7 @@ export class DDSketch implements Sketch {
     return this;
   }
 
-  /** How many values were added, exactly up to 2^53. @throws LanewiseError `DISPOSED` */
+  /** How many values were added, at most 2^53 - 1. @throws LanewiseError `DISPOSED` */
   get count(): number {
     this.#memory.check();
     return this.#totals.count;
@@ -179,7 +182,8 @@ export class DDSketch implements Sketch {
 
   /** `quantile` for each, in any order. */
   quantiles(qs: readonly number[] | Float64Array): Float64Array<ArrayBuffer> {
-    return Float64Array.from(qs, (q) => this.quantile(q));
+    this.#memory.check();
+    return checkQuantiles(qs).map((q) => this.quantile(q));
   }
 
   /**
@@ -215,6 +219,12 @@ export class DDSketch implements Sketch {
     return Float64Array.from(points, (point) => this.rank(point));
   }
 
+  /**
+   * Sketches of the same options merge; the result is, to the bit, that of one over all values.
+   *
+   * @throws LanewiseError `MERGE_MISMATCH`, `INVALID_ARGUMENT` for what is no such sketch and beyond 2^53 values,
+   *   `MEMORY_EXHAUSTED`, `DISPOSED`
+   */
   merge(other: DDSketch): this {
     this.#memory.check();
     if (!(other instanceof DDSketch)) {
@@ -223,6 +233,7 @@ export class DDSketch implements Sketch {
     other.#memory.check();
     const { alpha, maxBuckets } = other;
     checkMergeable({ alpha: this.alpha, maxBuckets: this.maxBuckets }, { alpha, maxBuckets });
+    addTotals(this.#totals.count, other.#totals.count);
     const { positive, negative } = other.#stores;
     this.#reserve(positive.low, positive.high, negative.low, negative.high);
     this.#stores.positive.take(positive);

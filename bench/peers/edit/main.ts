@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { formatMilliseconds, formatNumber, renderTable } from '../../../demo/table.ts';
 import { EditDictionary, levenshtein, percentile, Random } from '../../../dist/index.js';
+import { importPeer } from '../libraries/import-peer.ts';
 
 interface Peer {
   readonly distance: (a: string, b: string) => number;
@@ -14,9 +15,7 @@ interface Peer {
 
 const ROUNDS = 15;
 const PAIRS = 200;
-// By a name that types are not looked up for: the peers are installed apart.
-const name: string = 'fastest-levenshtein';
-const peer = ((await import(name)) as { readonly default: Peer }).default;
+const peer = await importPeer<Peer>('fastest-levenshtein');
 const rows: string[][] = [];
 
 for (const length of [5, 10, 20, 50, 100, 1000]) {
