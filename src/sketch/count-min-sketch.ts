@@ -7,7 +7,7 @@ import { exp } from '../host/exponential.ts';
 import { ln } from '../host/logarithm.ts';
 import { checkBytes, checkInteger, checkNumber } from '../vectors/input.ts';
 import { addTotals, occurrencesOf, putCounts, readTotal, totalTensor } from './counted.ts';
-import { init } from './kernels.ts';
+import { init, runtime } from './kernels.ts';
 import {
   type Counts,
   checkCounts,
@@ -18,7 +18,7 @@ import {
   type KeyBatch,
   type Keys,
 } from './keys.ts';
-import { checkMergeable, type ErrorBound, type Sketch } from './sketch.ts';
+import { checkOther, type ErrorBound, filled, type Sketch } from './sketch.ts';
 import { SketchMemory } from './sketch-memory.ts';
 
 const ESTIMATOR = 'CountMinSketch';
@@ -111,17 +111,14 @@ export class CountMinSketch implements Sketch {
     const depth = file.integer('depth', 1, MOST_DEPTH);
     const conservative = file.integer('conservative', 0, 1) === 1;
     file.take(countersOf(width, depth)); // before as much is allocated
-    const sketch = new CountMinSketch({ width, depth, conservative, seed: file.seed });
-    try {
+    const made = { width, depth, conservative, seed: file.seed };
+    const total = readTotal(runtime(), file, numbersOf(made));
+    return filled(new CountMinSketch(made), (sketch) => {
       const { runtime, address } = sketch.#memory;
-      sketch.#total = readTotal(runtime, file, sketch.#options);
+      sketch.#total = total;
       runtime.memory.u8.set(readChecked(runtime, file, countersOf(width, depth)), address);
       sketch.#checkCounters();
-      return sketch;
-    } catch (error) {
-      sketch.dispose();
-      throw error;
-    }
+    });
   }
 
   /** Occurrences added so far, at most 2^53 - 1: each counts as often as `counts` said. */
@@ -192,12 +189,7 @@ export class CountMinSketch implements Sketch {
    *   `INVALID_ARGUMENT` for what is no such sketch and beyond 2^53 - 1 occurrences, `DISPOSED`
    */
   merge(other: CountMinSketch): this {
-    this.#memory.check();
-    if (!(other instanceof CountMinSketch)) {
-      throw new LanewiseError('INVALID_ARGUMENT', `Only a ${ESTIMATOR} can be merged into a ${ESTIMATOR}.`);
-    }
-    other.#memory.check();
-    checkMergeable(this.#shape, other.#shape);
+    checkOther([this, other], CountMinSketch, ESTIMATOR, (sketch) => sketch.#shape);
     if (this.conservative) {
       throw new LanewiseError(
         'MERGE_MISMATCH',
@@ -238,7 +230,7 @@ export class CountMinSketch implements Sketch {
     const { runtime } = this.#memory;
     const options = { width, depth, conservative: Number(this.conservative) };
     return writeIndexFile({ estimator: ESTIMATOR, options, nextId: 0, seed }, [
-      totalTensor(runtime, this.#total, this.#options),
+      totalTensor(runtime, this.#total, numbersOf(this)),
       arrayTensor(runtime, countersOf(width, depth), this.#memory.state()),
     ]);
   }
@@ -252,12 +244,9 @@ export class CountMinSketch implements Sketch {
   }
 
   get #shape(): Readonly<Record<string, unknown>> {
+    this.#memory.check();
     const { width, depth, conservative, seed } = this;
     return { width, depth, conservative, seed };
-  }
-
-  get #options(): readonly number[] {
-    return [this.width, this.depth, Number(this.conservative), this.seed];
   }
 
   /** While the total is below 2^32, counters are added to unwatched. */
@@ -315,6 +304,10 @@ function checkOptions(options: CountMinOptions): Made {
     depth: Math.min(Math.ceil(ln(1 / checkedDelta)), MOST_DEPTH),
     ...rest,
   };
+}
+
+function numbersOf({ width, depth, conservative, seed }: Made): readonly number[] {
+  return [width, depth, Number(conservative), seed];
 }
 
 function countersOf(width: number, depth: number): TensorSpec {
