@@ -8,6 +8,7 @@ import { cluster } from './cases/cluster.ts';
 import { cold } from './cases/cold.ts';
 import { counting } from './cases/counting.ts';
 import { distinct } from './cases/distinct.ts';
+import { edit } from './cases/edit.ts';
 import { factorization } from './cases/factorization.ts';
 import { filter as filterCase } from './cases/filter.ts';
 import { hashing } from './cases/hashing.ts';
@@ -68,6 +69,7 @@ const cases = [
   sparse,
   text,
   retrieval,
+  edit,
   factorization,
   implicit,
   neighbours,

@@ -11,6 +11,7 @@ const SHOW: Readonly<Record<Topic, (options: Options) => Promise<void>>> = {
   sparse: async (options) => (await import('./topics/sparse.ts')).showSparse(options),
   recommend: async (options) => (await import('./topics/recommend.ts')).showRecommend(options),
   retrieval: async (options) => (await import('./topics/retrieval.ts')).showRetrieval(options),
+  spelling: async (options) => (await import('./topics/spelling.ts')).showSpelling(options),
   streams: async (options) => (await import('./topics/streams.ts')).showStreams(options),
 };
 

@@ -6,7 +6,7 @@ const METRICS = ['cosine', 'ip', 'l2'] as const;
 
 export type Metric = (typeof METRICS)[number];
 
-const TOPICS = ['search', 'sparse', 'retrieval', 'recommend', 'streams'] as const;
+const TOPICS = ['search', 'sparse', 'retrieval', 'recommend', 'streams', 'spelling'] as const;
 
 /** What the demo is about. */
 export type Topic = (typeof TOPICS)[number];
@@ -18,6 +18,7 @@ const OPTIONS_OF: Readonly<Record<Topic, readonly string[]>> = {
   retrieval: ['query'],
   recommend: ['package', 'ratings', 'user', 'plot', 'budget'],
   streams: ['file', 'window', 'no-exact'],
+  spelling: ['words'],
 };
 /** What `--k` is without it. */
 const K_OF: Readonly<Record<Topic, number>> = {
@@ -26,6 +27,7 @@ const K_OF: Readonly<Record<Topic, number>> = {
   retrieval: 5,
   recommend: 10,
   streams: 10,
+  spelling: 5,
 };
 /** What `--budget` is without it. */
 const BUDGET_OF: Readonly<Partial<Record<Topic, number>>> = { recommend: 100 };
@@ -66,9 +68,13 @@ export interface Options {
   readonly window?: number;
   /** Whether sketches are compared with exact values, which take more and more memory. */
   readonly exact: boolean;
+  /** A file of words, one a line, the most common ones first; words of GloVe and names of packages without it. */
+  readonly words?: string;
+  /** What is corrected; what is typed, or lines of stdin, without it. */
+  readonly text: readonly string[];
 }
 
-interface Given extends Omit<Options, 'k' | 'budget'> {
+interface Given extends Omit<Options, 'k' | 'budget' | 'text'> {
   readonly k?: number;
   readonly budget?: number;
 }
@@ -91,6 +97,8 @@ Examples:
   npm start -- --topic streams                     what trends in an access log that is made up
   npm start -- --topic streams --file access.log --window 300
   tail -f access.log | npm start -- --topic streams --file - --no-exact
+  npm start -- --topic spelling teh recieve        corrections, the fewest edits first; without words, at a prompt
+  npm start -- --topic spelling --words /usr/share/dict/words acommodate
 
 Vectors are .npy (float32, float16, int8 or uint8, two-dimensional, C order), .fvecs or .bvecs; ratings are lines of
 user, item, rating and time between tabs, commas, :: or semicolons, with or without a header; streams are access logs, common
@@ -141,10 +149,10 @@ export function readOptions(commandLine: readonly string[]): Options {
   const program = new Command('npm start --')
     .description(
       'Vector search on real vectors: nearest rows, latency and recall of every method, and what fits a budget. ' +
-        'Other topics: sparse matrices, retrieval of texts, recommenders, and streams.',
+        'Other topics: sparse matrices, retrieval of texts, recommenders, streams, and spelling.',
     )
     .addOption(new Option('--topic <name>', 'what to show').choices(TOPICS).default('search'))
-    .option('--k <count>', 'results a query (default: 10; 5 of retrieval)', positiveInteger)
+    .option('--k <count>', 'results a query (default: 10; 5 of retrieval and spelling)', positiveInteger)
     .option('--plot <file>', 'draw what was measured as SVG (search, recommend)')
     .option(
       '--budget <ms>',
@@ -186,20 +194,26 @@ export function readOptions(commandLine: readonly string[]): Options {
     )
     .option('--ratings <file>', 'recommend by the ratings of this file (default: dependencies of packages)')
     .option('--user <id>', 'who of --ratings is recommended to (default: who rated most)')
+    .argument('[words...]', 'words to correct (spelling)')
     .optionsGroup('Options of --topic streams:')
     .option('--file <file>', 'lines to stream, - for stdin (default: an access log that is made up)')
     .option('--window <size>', 'seconds of a log (60), or words of a text (10000)', positiveInteger)
     .option('--no-exact', 'without the exact values beside the estimates')
+    .optionsGroup('Options of --topic spelling:')
+    .option('--words <file>', 'words, one a line, the most common ones first (default: GloVe and packages)')
     .addHelpText('after', EXAMPLES)
     // The caller prints the one line; a suggestion would be a second.
     .showSuggestionAfterError(false)
     .configureOutput({ outputError: () => {} })
     .exitOverride();
-  const given = program.parse(commandLine, { from: 'user' }).opts<Given>();
+  const { args: text } = program.parse(commandLine, { from: 'user' });
+  const given = program.opts<Given>();
   // An option that negates another one goes by its name.
   checkTopic(given.topic, (option) => program.getOptionValueSource(option.replace(/^no-/, '')) === 'cli');
+  if (text.length > 0 && given.topic !== 'spelling')
+    throw new UsageError(`too many arguments: words such as '${text[0]}' belong to --topic spelling`);
   if (given.user !== undefined && given.ratings === undefined)
     throw new UsageError('--user is one of --ratings: give the file');
   const { k = K_OF[given.topic], budget = BUDGET_OF[given.topic] ?? BUDGET } = given;
-  return { ...given, k, budget };
+  return { ...given, k, budget, text };
 }

@@ -19,7 +19,7 @@ export const quantiles: Case = {
     const measurements: Measurement[] = [];
     const figures: Figure[] = [];
     for (const [name, draw] of Object.entries(STREAMS)) {
-      const values = streamOf(draw, setting.isQuick ? 20_000 : 1_000_000);
+      const values = streamOf(draw, setting.isQuick ? 20_000 : 100_000);
       for (const measure of [kll, ddsketch]) {
         const report = await measure(name, values, setting);
         measurements.push(...report.measurements);

@@ -35,7 +35,10 @@ function formatLogTime(time: number): string {
  * The access log of a site that has a page for each package, the same with every run: few pages and visitors are had often, every
  * three minutes a package is in the news and its page slow, and lines are written when requests end.
  */
-export async function* makeUpLog(names: readonly string[], requests = REQUESTS): AsyncGenerator<string[]> {
+export async function* makeUpLog(
+  names: readonly string[],
+  requests: number = REQUESTS,
+): AsyncGenerator<string[]> {
   const random = new Random(1);
   let lines: string[] = [];
   let now = START;

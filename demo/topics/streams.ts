@@ -12,10 +12,11 @@ const RECORDS_A_LINE = 20_000;
 /** What trends in a stream of requests or words, by sketches beside exact values. */
 export async function showStreams({ file, window, exact, k }: Options): Promise<void> {
   const interrupted = new AbortController();
-  process.once('SIGINT', () => interrupted.abort());
   const lines = file === undefined ? makeUpLog(readPackages().names) : readLines(file);
   const { signal } = interrupted;
   const stream = await Stream.open(lines, { exact, signal, ...(window !== undefined && { window }) });
+  // Ctrl-C ends the stream, and what has come is told.
+  process.once('SIGINT', () => interrupted.abort());
   console.log(
     `Stream    ${file === undefined ? 'made up' : file === '-' ? 'stdin' : file}: ${stream.format.title}\n`,
   );

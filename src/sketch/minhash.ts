@@ -269,7 +269,7 @@ export function readHashes(file: IndexFile): number {
 }
 
 /** The binary logarithm of a power of two; rounded down, of others. */
-export function bitsOf(hashes: number): number {
+function bitsOf(hashes: number): number {
   return 31 - Math.clz32(hashes);
 }
 

@@ -29,8 +29,8 @@ export interface EditDictionaryOptions {
  *
  * @example
  * const dictionary = await EditDictionary.create(words);
- * const { ids } = dictionary.closest('recieve', { k: 3, max: 2 });
- * const best = ids[0] === -1 ? undefined : words[ids[0]]; // 'receive'
+ * const { ids } = dictionary.closest('acommodate', { k: 3, max: 2 });
+ * const best = ids[0] === -1 ? undefined : words[ids[0]]; // 'accommodate'
  */
 export class EditDictionary {
   readonly #store: EditStore;

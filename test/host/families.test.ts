@@ -62,16 +62,30 @@ describe('the kernels of search and those of sparse matrices and text', () => {
   });
 });
 
-test.each(['sparse', 'text'] as const)('lanewise/%s offers the loading of its kernels', async (entry) => {
-  const { sparse } = await freshFamilies();
+test.each([
+  ['sparse', '../../src/sparse/kernels.ts'],
+  ['text', '../../src/sparse/kernels.ts'],
+  ['recommend', '../../src/recommend/kernels.ts'],
+  ['sketch', '../../src/sketch/kernels.ts'],
+])('lanewise/%s offers the loading of its kernels', async (entry, family) => {
+  await freshFamilies();
+  const loading = await import(family);
   const { init, capabilities } = await import(`../../src/${entry}/index.ts`);
-  expect([init, capabilities]).toEqual([sparse.init, sparse.capabilities]);
+  expect([init, capabilities]).toEqual([loading.init, loading.capabilities]);
   const compile = vi.spyOn(WebAssembly, 'compile');
   await Promise.all([init(), init()]);
   const compiled = compile.mock.calls.length;
   await init();
   expect(compile).toHaveBeenCalledTimes(compiled);
   expect(capabilities().tier).toBe('simd');
+});
+
+test('what is loaded is not unpacked again', async () => {
+  const { sparse } = await freshFamilies();
+  await sparse.init();
+  const decode = vi.spyOn(globalThis, 'atob');
+  await sparse.init();
+  expect(decode).not.toHaveBeenCalled();
 });
 
 test.each(['init', 'runtime', 'capabilities'] as const)(

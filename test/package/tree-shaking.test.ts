@@ -12,6 +12,7 @@ const importing = (names: string, subpath: string): Promise<Bundled> =>
 
 /** What members need of others, of any family; nothing else goes along with them. */
 const INDEX = ['Bitmap', 'createSafetensors', 'readSafetensors'];
+const SAVED = ['createSafetensors', 'readSafetensors'];
 const SPARSE_FILES = ['readMatrixMarket', 'readSparseNpz', 'writeMatrixMarket', 'writeSparseNpz'];
 const NEEDS: Readonly<Record<string, readonly string[]>> = {
   FlatIndex: INDEX,
@@ -21,22 +22,31 @@ const NEEDS: Readonly<Record<string, readonly string[]>> = {
   Bm25Index: [...INDEX, 'tokenize'],
   HybridIndex: ['Bitmap', 'fuseRankings'],
   ImplicitALS: INDEX,
-  CountMinSketch: ['createSafetensors', 'readSafetensors'],
+  BloomFilter: SAVED,
+  CountMinSketch: SAVED,
+  DDSketch: SAVED,
+  HyperLogLog: SAVED,
+  KllSketch: SAVED,
+  MinHash: SAVED,
+  MinHashLsh: ['MinHash', ...SAVED],
+  TopK: SAVED,
   CsrMatrix: SPARSE_FILES,
   ItemKnn: INDEX,
-  MlpRanker: ['createSafetensors', 'readSafetensors'],
+  MlpRanker: SAVED,
   Popularity: INDEX,
-  ProductQuantizer: ['createSafetensors', 'readSafetensors'],
+  ProductQuantizer: SAVED,
   tune: ['Bitmap', 'percentile', 'recall'],
   evaluateRecommender: ['catalogueCoverage', 'evaluateRankings'],
   compare: ['Bitmap', 'percentile', 'recall'],
   writeSafetensors: ['createSafetensors'],
   loadInStages: ['openSafetensors', 'createSafetensors', 'writeSafetensors'],
-  TopK: ['createSafetensors', 'readSafetensors'],
-  TruncatedSVD: ['createSafetensors', 'readSafetensors'],
-  MatrixFactorization: ['createSafetensors', 'readSafetensors'],
+  TruncatedSVD: SAVED,
+  MatrixFactorization: SAVED,
   HashingVectorizer: ['CsrMatrix', 'murmur3', 'tokenize', ...SPARSE_FILES],
-  TfidfVectorizer: ['CsrMatrix', 'tokenize', 'createSafetensors', 'readSafetensors', ...SPARSE_FILES],
+  TfidfVectorizer: ['CsrMatrix', 'tokenize', ...SAVED, ...SPARSE_FILES],
+  // Either takes a dictionary as well as words.
+  closest: ['EditDictionary'],
+  distances: ['EditDictionary'],
   Pipeline: ['LatencyHistogram', 'Profiler'],
   Profiler: ['LatencyHistogram'],
   SemanticCache: ['amortizedCost', 'estimateBytes'],

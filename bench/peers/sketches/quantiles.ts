@@ -2,13 +2,12 @@
  * KllSketch beside tdigest and DDSketch beside @datadog/sketches-js: the same values, one thread, in alternate rounds of one
  * process. ../README.md says how to install them.
  */
-import { createRequire } from 'node:module';
 import { Command } from 'commander';
 import { formatNumber, renderTable } from '../../../demo/table.ts';
-
-const { DDSketch, KllSketch, percentile, Random }: typeof import('lanewise') = await import(
-  new URL('../../../dist/index.js', import.meta.url).href
-);
+import { percentile } from '../../../src/evaluate/percentile.ts';
+import { Random } from '../../../src/host/random.ts';
+import { DDSketch, KllSketch } from '../../../src/sketch/index.ts';
+import { importPeer } from '../libraries/import-peer.ts';
 
 /** What is used of the peers, which are not among the types of the project. */
 interface TDigest {
@@ -19,11 +18,10 @@ interface DatadogSketch {
   accept(value: number): void;
 }
 
-const require = createRequire(import.meta.url);
-const tdigest = require('tdigest') as { TDigest: new () => TDigest };
-const datadog = require('@datadog/sketches-js') as {
+const { default: tdigest } = await importPeer<{ default: { TDigest: new () => TDigest } }>('tdigest');
+const datadog = await importPeer<{
   DDSketch: new (options: { relativeAccuracy: number }) => DatadogSketch;
-};
+}>('@datadog/sketches-js');
 
 const { rounds, count } = new Command('node --import tsx bench/peers/sketches/quantiles.ts')
   .option('--rounds <count>', 'times that every method has its turn', '7')
