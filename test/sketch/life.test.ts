@@ -12,7 +12,7 @@ import {
 import { describe, expect, test } from 'vitest';
 import { errorOf } from '../host/error-of.ts';
 
-type Create = (options?: never) => Promise<{ dispose(): void }>;
+type Create = (options: never) => Promise<{ dispose(): void }>;
 
 describe.each([undefined, null])('options that are %s', (none) => {
   test.each<[string, Create]>([
