@@ -4,15 +4,20 @@ import type { TensorSpec } from '../format/safetensors.ts';
 import { dispose } from '../host/disposal.ts';
 import { LanewiseError } from '../host/errors.ts';
 import { exp } from '../host/exponential.ts';
-import { ln } from '../host/logarithm.ts';
-import { checkBytes, checkInteger, checkNumber } from '../vectors/input.ts';
+import { checkBytes } from '../vectors/input.ts';
+import {
+  type CountMinMade,
+  type CountMinOptions,
+  checkCountMin,
+  MOST_DEPTH,
+  MOST_WIDTH,
+} from './count-min-options.ts';
 import { addTotals, occurrencesOf, putCounts, readTotal, totalTensor } from './counted.ts';
 import { init, runtime } from './kernels.ts';
 import {
   type Counts,
   checkCounts,
   checkKeys,
-  checkSeed,
   hashKeys,
   type Key,
   type KeyBatch,
@@ -22,40 +27,7 @@ import { checkOther, type ErrorBound, filled, type Sketch } from './sketch.ts';
 import { SketchMemory } from './sketch-memory.ts';
 
 const ESTIMATOR = 'CountMinSketch';
-const MOST_WIDTH = 2 ** 28;
-const MOST_DEPTH = 64;
 const LARGEST_COUNTER = 2 ** 32 - 1;
-
-/** What a {@link CountMinSketch} is made for, beside its shape. */
-export interface CountMinBehaviour {
-  /**
-   * Raises counters no farther than the new estimate of the key (Estan and Varghese, 2002): estimates are closer, most of all
-   * those of rare keys, at about half the speed, and such sketches cannot be merged. @default false
-   */
-  readonly conservative?: boolean;
-  /** Of the hash; sketches that are merged have the same. @default 0 */
-  readonly seed?: number;
-}
-
-/** By its counters, 4 bytes each. */
-export interface CountMinShape extends CountMinBehaviour {
-  /** Counters of a row, 1..2^28. */
-  readonly width: number;
-  /** Rows, 1..64. */
-  readonly depth: number;
-}
-
-/** By its guarantee: estimates exceed the truth by more than epsilon x total with a probability of at most delta. */
-export interface CountMinGuarantee extends CountMinBehaviour {
-  /** Of which the width is ceil(e / epsilon). */
-  readonly epsilon: number;
-  /** Of which the depth is ceil(ln 1 / delta); below 1. */
-  readonly delta: number;
-}
-
-export type CountMinOptions = CountMinShape | CountMinGuarantee;
-
-type Made = Required<CountMinShape>;
 
 /**
  * How often each key occurred, never less than it did (Cormode and Muthukrishnan, "An improved data stream summary: the
@@ -82,7 +54,7 @@ export class CountMinSketch implements Sketch {
   /** `using requests = await CountMinSketch.create(options)` disposes of it at the end of the block. */
   declare [Symbol.dispose]: () => void;
 
-  private constructor({ width, depth, conservative, seed }: Made) {
+  private constructor({ width, depth, conservative, seed }: CountMinMade) {
     this.width = width;
     this.depth = depth;
     this.conservative = conservative;
@@ -94,7 +66,7 @@ export class CountMinSketch implements Sketch {
 
   /** @throws LanewiseError `INVALID_ARGUMENT`, `MEMORY_EXHAUSTED`, `SIMD_UNSUPPORTED`, `CSP_BLOCKED` */
   static async create(options: CountMinOptions): Promise<CountMinSketch> {
-    const made = checkOptions(options);
+    const made = checkCountMin(options);
     await init();
     return new CountMinSketch(made);
   }
@@ -260,53 +232,7 @@ export class CountMinSketch implements Sketch {
   }
 }
 
-function checkOptions(options: CountMinOptions): Made {
-  const {
-    width,
-    depth,
-    epsilon,
-    delta,
-    conservative = false,
-    seed,
-  } = (options ?? {}) as Partial<CountMinShape & CountMinGuarantee>;
-  const hasShape = width !== undefined || depth !== undefined;
-  if (hasShape === (epsilon !== undefined || delta !== undefined)) {
-    throw new LanewiseError(
-      'INVALID_ARGUMENT',
-      `A ${ESTIMATOR} is made with either width and depth, or epsilon and delta; got ${hasShape ? 'both' : 'neither'}.`,
-      {
-        expected: [
-          ['width', 'depth'],
-          ['epsilon', 'delta'],
-        ],
-        got: options,
-      },
-    );
-  }
-  if (typeof conservative !== 'boolean') {
-    throw new LanewiseError('INVALID_ARGUMENT', `conservative must be true or false; got ${conservative}.`, {
-      expected: [true, false],
-      got: conservative,
-    });
-  }
-  const rest = { conservative, seed: checkSeed(seed) };
-  if (hasShape) {
-    return {
-      width: checkInteger('width', width, 1, MOST_WIDTH),
-      depth: checkInteger('depth', depth, 1, MOST_DEPTH),
-      ...rest,
-    };
-  }
-  const checkedEpsilon = checkNumber('epsilon', epsilon, Math.E / MOST_WIDTH, 1);
-  const checkedDelta = checkNumber('delta', delta, exp(-MOST_DEPTH), 1 - Number.EPSILON);
-  return {
-    width: Math.min(Math.ceil(Math.E / checkedEpsilon), MOST_WIDTH),
-    depth: Math.min(Math.ceil(ln(1 / checkedDelta)), MOST_DEPTH),
-    ...rest,
-  };
-}
-
-function numbersOf({ width, depth, conservative, seed }: Made): readonly number[] {
+function numbersOf({ width, depth, conservative, seed }: CountMinMade): readonly number[] {
   return [width, depth, Number(conservative), seed];
 }
 
