@@ -14,15 +14,7 @@ import {
 } from './count-min-options.ts';
 import { addTotals, occurrencesOf, putCounts, readTotal, totalTensor } from './counted.ts';
 import { init, runtime } from './kernels.ts';
-import {
-  type Counts,
-  checkCounts,
-  checkKeys,
-  hashKeys,
-  type Key,
-  type KeyBatch,
-  type Keys,
-} from './keys.ts';
+import { type Counts, checkCounts, checkKeys, hashKeys, type Key, type KeyBatch, type Keys } from './keys.ts';
 import { checkOther, type ErrorBound, filled, type Sketch } from './sketch.ts';
 import { SketchMemory } from './sketch-memory.ts';
 
