@@ -51,7 +51,8 @@ export function toDistribution(name: string, observations: Observations): Distri
 }
 
 function isSketch(observations: Observations): observations is QuantileSketch {
-  return typeof (observations as QuantileSketch)?.cdf === 'function';
+  const { cdf, quantiles } = (observations ?? {}) as QuantileSketch;
+  return typeof cdf === 'function' && typeof quantiles === 'function';
 }
 
 function ofSketch(name: string, sketch: QuantileSketch): Distribution {

@@ -41,7 +41,7 @@ export function populationStabilityIndex(
   return sumOver(
     reference,
     current,
-    { emptyShare: 1e-4, ...options },
+    { ...options, emptyShare: options.emptyShare ?? 1e-4 },
     (p, q) => deviance(p, q) + deviance(q, p),
   );
 }

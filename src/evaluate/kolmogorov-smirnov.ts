@@ -19,7 +19,7 @@ export interface KolmogorovSmirnovResult {
   readonly statistic: number;
   /** The chance of a distance as large between samples of one distribution: two-sided. */
   readonly p: number;
-  /** Whether `p` is exact for continuous values; with ties it is too large rather than too small. */
+  /** Whether `p` is exact for this statistic of continuous values; with ties it is too large rather than too small. */
   readonly isExact: boolean;
 }
 

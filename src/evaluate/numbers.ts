@@ -8,7 +8,7 @@ const MOST_USERS = 2 ** 28;
 
 /** @throws LanewiseError `INVALID_ARGUMENT`, `DIMENSION_MISMATCH` unless there are `count`, `INVALID_VALUE` for NaN and infinities */
 export function checkFinite(name: string, values: Numbers, count: number): Numbers {
-  if (!Array.isArray(values) && !ArrayBuffer.isView(values)) {
+  if (!Array.isArray(values) && !(ArrayBuffer.isView(values) && 'length' in values)) {
     throw new LanewiseError('INVALID_ARGUMENT', `${name} must be an array of numbers.`, {
       got: typeof values,
     });

@@ -1,5 +1,5 @@
 import { LanewiseError } from '../host/errors.ts';
-import { checkShare, invalid } from './numbers.ts';
+import { checkSample, checkShare, invalid } from './numbers.ts';
 import { normalTail, quantileOf } from './tails.ts';
 
 /** Two rates that a test has to tell apart. */
@@ -61,7 +61,8 @@ function isOfRates(task: RatesToTell | DifferenceToTell): task is RatesToTell {
   return (task as RatesToTell)?.rates !== undefined;
 }
 
-function ofRates({ rates: [p, q] }: RatesToTell, z: number, ofPower: number): number {
+function ofRates({ rates }: RatesToTell, z: number, ofPower: number): number {
+  const [p, q] = checkSample('rates', rates, 2) as RatesToTell['rates'];
   checkShare('Each of rates', p);
   checkShare('Each of rates', q);
   const mean = (p + q) / 2;

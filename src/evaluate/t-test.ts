@@ -56,7 +56,7 @@ export function tTest(
   const { difference, squaredError, degreesOfFreedom } =
     kind === 'paired'
       ? paired(first as Numbers, second as Numbers)
-      : unpaired(summaryOf('first', first), summaryOf('second', second), kind === 'pooled');
+      : unpaired(toMoments('first', first), toMoments('second', second), kind === 'pooled');
   if (!(squaredError > 0))
     throw invalid('variance', 'above 0: where nothing varies there is nothing to test', 0);
   const error = Math.sqrt(squaredError);
@@ -80,8 +80,17 @@ interface Estimate {
   readonly degreesOfFreedom: number;
 }
 
-function unpaired(a: SampleSummary, b: SampleSummary, isPooled: boolean): Estimate {
-  const difference = a.mean - b.mean;
+/** Of a sample; its mean is in two parts, so that the difference of two means far from 0 keeps its digits. */
+interface Moments {
+  readonly count: number;
+  readonly origin: number;
+  /** From the origin to the mean. */
+  readonly shift: number;
+  readonly variance: number;
+}
+
+function unpaired(a: Moments, b: Moments, isPooled: boolean): Estimate {
+  const difference = a.origin - b.origin + (a.shift - b.shift);
   const [ofA, ofB] = [a.count - 1, b.count - 1];
   if (isPooled) {
     const degreesOfFreedom = ofA + ofB;
@@ -108,16 +117,16 @@ function paired(first: Numbers, second: Numbers): Estimate {
       },
     );
   }
-  const { mean, variance, count } = summarize(Array.from(a, (value, i) => value - b[i]!));
-  return { difference: mean, squaredError: variance / count, degreesOfFreedom: count - 1 };
+  const { origin, shift, variance, count } = momentsOf(Array.from(a, (value, i) => value - b[i]!));
+  return { difference: origin + shift, squaredError: variance / count, degreesOfFreedom: count - 1 };
 }
 
-function summaryOf(name: string, sample: Numbers | SampleSummary): SampleSummary {
-  if (!isSummary(sample)) return summarize(checkSample(name, sample, 2));
+function toMoments(name: string, sample: Numbers | SampleSummary): Moments {
+  if (!isSummary(sample)) return momentsOf(checkSample(name, sample, 2));
   const { count, mean, variance } = sample;
   checkInteger(`count of the ${name}`, count, 2, Number.MAX_SAFE_INTEGER);
   checkSample(`mean and variance of the ${name}`, [mean, variance]);
-  if (variance >= 0) return sample;
+  if (variance >= 0) return { count, origin: mean, shift: 0, variance };
   throw invalid(`variance of the ${name}`, '0 at least', variance);
 }
 
@@ -126,7 +135,7 @@ function isSummary(sample: Numbers | SampleSummary): sample is SampleSummary {
 }
 
 /** In two passes, relative to the first value: of equal ones the variance is 0. */
-function summarize(values: Numbers): SampleSummary {
+function momentsOf(values: Numbers): Moments {
   const count = values.length;
   const origin = values[0]!;
   let sum = 0;
@@ -134,5 +143,5 @@ function summarize(values: Numbers): SampleSummary {
   const shift = sum / count;
   let squares = 0;
   for (const value of values) squares += (value - origin - shift) ** 2;
-  return { count, mean: origin + shift, variance: squares / (count - 1) };
+  return { count, origin, shift, variance: squares / (count - 1) };
 }

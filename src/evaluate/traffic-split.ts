@@ -46,13 +46,13 @@ export class TrafficSplit<Name extends string = string> {
     if (typeof seed !== 'string' && !Number.isSafeInteger(seed))
       throw wrong('seed', 'an integer or a text', seed);
     const hashed = murmur3(String(seed));
-    this.#variants = (Object.entries(weights ?? {}) as [Name, number][]).map(([name, weight]) => ({
+    const variants = (Object.entries(weights ?? {}) as [Name, number][]).map(([name, weight]) => ({
       name,
       weight: checkNumber(`The weight of ${name}`, weight, 0, LARGEST_WEIGHT),
       seed: murmur3(name, hashed),
     }));
-    if (!this.#variants.some(({ weight }) => weight > 0))
-      throw wrong('weights', 'above 0 for one variant', weights);
+    this.#variants = variants.filter(({ weight }) => weight > 0);
+    if (this.#variants.length === 0) throw wrong('weights', 'above 0 for one variant', weights);
   }
 
   /**

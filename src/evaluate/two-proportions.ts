@@ -46,8 +46,10 @@ export function twoProportionTest(
   const statistic = difference / Math.sqrt(pooled * (1 / first.trials + 1 / second.trials));
   const z = reachOf(checked, normalTail);
   const [above, below] = [wilson(a, first.trials, z), wilson(b, second.trials, z)];
-  const low = difference - Math.sqrt((a - above.low) ** 2 + (below.high - b) ** 2);
-  const high = difference + Math.sqrt((above.high - a) ** 2 + (b - below.low) ** 2);
+  // One-sided intervals of a level below .5 end on the other side of the difference.
+  const side = z < 0 ? -1 : 1;
+  const low = difference - side * Math.sqrt((a - above.low) ** 2 + (below.high - b) ** 2);
+  const high = difference + side * Math.sqrt((above.high - a) ** 2 + (b - below.low) ** 2);
   return {
     statistic,
     p: pOf(statistic, checked.alternative, normalTail),

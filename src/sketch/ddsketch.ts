@@ -2,6 +2,7 @@ import { corruptFile, IndexFile, writeIndexFile } from '../format/index-file.ts'
 import { dispose } from '../host/disposal.ts';
 import { checkBytes, checkInteger, checkNumber } from '../vectors/input.ts';
 import { BucketStore } from './bucket-store.ts';
+import { addTotals } from './counted.ts';
 import { ddsketchTensors, LEAST_NORMAL, readDDSketch, type Stores, type Totals } from './ddsketch-file.ts';
 import { init, runtime } from './kernels.ts';
 import { checkOther, type ErrorBound, filled, type Sketch } from './sketch.ts';
@@ -10,6 +11,7 @@ import {
   checkPoint,
   checkPoints,
   checkQuantile,
+  checkQuantiles,
   putChunk,
   type Span,
   survey,
@@ -106,12 +108,13 @@ export class DDSketch implements Sketch {
   /**
    * Adds a value, or many.
    *
-   * @throws LanewiseError `INVALID_ARGUMENT`, `INVALID_VALUE` for NaN and infinities, `MEMORY_EXHAUSTED`, `DISPOSED`
+   * @throws LanewiseError `INVALID_ARGUMENT`, also beyond 2^53 values, `INVALID_VALUE` for NaN and infinities, `MEMORY_EXHAUSTED`, `DISPOSED`
    */
   add(values: Values): this {
     this.#memory.check();
     const array = toValueArray(values);
     const span = survey(this.#memory, array, true);
+    addTotals(this.#totals.count, array.length);
     this.#reserve(...this.#bounds(span));
     const { runtime, space } = this.#memory;
     const { positive, negative } = this.#stores;
@@ -128,7 +131,7 @@ export class DDSketch implements Sketch {
     return this;
   }
 
-  /** How many values were added, exactly up to 2^53. @throws LanewiseError `DISPOSED` */
+  /** How many values were added, at most 2^53 - 1. @throws LanewiseError `DISPOSED` */
   get count(): number {
     this.#memory.check();
     return this.#totals.count;
@@ -176,7 +179,8 @@ export class DDSketch implements Sketch {
 
   /** `quantile` for each, in any order. */
   quantiles(qs: readonly number[] | Float64Array): Float64Array<ArrayBuffer> {
-    return Float64Array.from(qs, (q) => this.quantile(q));
+    this.#memory.check();
+    return checkQuantiles(qs).map((q) => this.quantile(q));
   }
 
   /**
@@ -212,11 +216,18 @@ export class DDSketch implements Sketch {
     return Float64Array.from(points, (point) => this.rank(point));
   }
 
+  /**
+   * Sketches of the same options merge; the result is, to the bit, that of one over all values.
+   *
+   * @throws LanewiseError `MERGE_MISMATCH`, `INVALID_ARGUMENT` for what is no such sketch and beyond 2^53 values,
+   *   `MEMORY_EXHAUSTED`, `DISPOSED`
+   */
   merge(other: DDSketch): this {
     checkOther([this, other], DDSketch, ESTIMATOR, (sketch) => {
       sketch.#memory.check();
       return { alpha: sketch.alpha, maxBuckets: sketch.maxBuckets };
     });
+    addTotals(this.#totals.count, other.#totals.count);
     const { positive, negative } = other.#stores;
     this.#reserve(positive.low, positive.high, negative.low, negative.high);
     this.#stores.positive.take(positive);

@@ -104,12 +104,22 @@ export function checkQuantile(q: unknown): number {
   });
 }
 
+/** A copy. @throws LanewiseError `INVALID_ARGUMENT` unless all are in 0..1 */
+export function checkQuantiles(qs: readonly number[] | Float64Array): Float64Array<ArrayBuffer> {
+  checkArray('quantiles', qs);
+  return Float64Array.from(qs, checkQuantile);
+}
+
+function checkArray(name: string, given: unknown): void {
+  if (Array.isArray(given) || given instanceof Float64Array) return;
+  throw new LanewiseError('INVALID_ARGUMENT', `${name} must be an array of numbers or a Float64Array.`, {
+    got: typeof given,
+  });
+}
+
 /** @throws LanewiseError `INVALID_ARGUMENT` for what is no array of numbers in ascending order, `INVALID_VALUE` for NaN */
 export function checkPoints(points: readonly number[] | Float64Array): void {
-  if (!Array.isArray(points) && !(points instanceof Float64Array))
-    throw new LanewiseError('INVALID_ARGUMENT', 'points must be an array of numbers or a Float64Array.', {
-      got: typeof points,
-    });
+  checkArray('points', points);
   for (let at = 0; at < points.length; at++) {
     checkPoint(points[at]);
     if (at > 0 && points[at]! < points[at - 1]!) {

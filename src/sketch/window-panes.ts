@@ -71,7 +71,9 @@ export class Panes<State extends object, Values extends ArrayLike<unknown>>
   take(times: Float64Array, values: Values, from: number, limit: number, watermark: number): Taken {
     const { to, groups, passed } = this.#group(times, from, limit, watermark);
     this.#add(groups, values);
-    this.#next = Math.max(this.#next, this.#lastPassed(passed) + 1);
+    // Where windows are still to be fired, because firing was left or failed in its middle, none is passed over.
+    if (this.#next === Number.NEGATIVE_INFINITY || this.#lastPassed(watermark) < this.#next)
+      this.#next = Math.max(this.#next, this.#lastPassed(passed) + 1);
     let partlyLate = 0;
     for (const { start, count, watermark: then } of groups) {
       const first = this.#first(start);
@@ -92,7 +94,8 @@ export class Panes<State extends object, Values extends ArrayLike<unknown>>
 
   *fire(watermark: number, isEnd: boolean): Generator<Fired<State>> {
     for (const window of [...this.#changed].sort((a, b) => a - b)) {
-      if (!isEnd && !this.#isOver(window, watermark)) continue;
+      // Whoever was given the window before may have added events, which completed this one.
+      if (!this.#changed.has(window) || !(isEnd || this.#isOver(window, watermark))) continue;
       const fired = this.#window(window, this.#fired.has(window), watermark);
       this.#changed.delete(window);
       yield fired;

@@ -72,8 +72,7 @@ export class Sessions<State extends object, Values extends ArrayLike<unknown>>
       span.start = Math.min(span.start, time);
       span.end = Math.max(span.end, time + gap);
     }
-    const session = this.#add(at, bridged[0], slice(values, from, to));
-    this.#bridge(session, bridged.slice(1));
+    const session = this.#add(at, bridged, slice(values, from, to));
     session.start = span.start;
     session.end = span.end;
     session.count += to - from;
@@ -119,9 +118,11 @@ export class Sessions<State extends object, Values extends ArrayLike<unknown>>
     return low;
   }
 
-  #add(at: number, session: Session<State> | undefined, values: Values): Session<State> {
+  /** To the one session that they are in, that of all that they bridge, or a new one. */
+  #add(at: number, [session, ...later]: readonly Session<State>[], values: Values): Session<State> {
     if (session) {
-      this.#states.add(session.state, values);
+      if (later.length > 0) this.#bridge(session, later, values);
+      else this.#states.add(session.state, values);
       return session;
     }
     if (this.#sessions.length >= this.#shape.maxOpen) throw refuseMore('sessions', this.#shape.maxOpen);
@@ -137,9 +138,19 @@ export class Sessions<State extends object, Values extends ArrayLike<unknown>>
     return added;
   }
 
-  #bridge(session: Session<State>, later: readonly Session<State>[]): void {
+  /** In a copy, so that what throws leaves all sessions as they were. */
+  #bridge(session: Session<State>, later: readonly Session<State>[], values: Values): void {
+    const whole = this.#states.copy(session.state);
+    try {
+      for (const { state } of later) this.#states.merge(whole, state);
+      this.#states.add(whole, values);
+    } catch (error) {
+      this.#states.release(whole);
+      throw error;
+    }
+    this.#states.release(session.state);
+    session.state = whole;
     for (const other of later) {
-      this.#states.merge(session.state, other.state);
       session.count += other.count;
       session.fired.push(...other.fired);
       this.#sessions.splice(this.#sessions.indexOf(other), 1);

@@ -1,3 +1,4 @@
+import { LanewiseError } from '../host/errors.ts';
 import { nextTurn } from '../host/progress.ts';
 
 /** Items of a synchronous source that are read at a time, as one batch. */
@@ -16,6 +17,15 @@ export async function* batchesOf<Batch, Item>(
   isBatch: (item: Batch | Item) => item is Batch,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Batch | readonly Item[], void, undefined> {
+  if (source === null || typeof source !== 'object') {
+    throw new LanewiseError(
+      'INVALID_ARGUMENT',
+      `A source must be iterable, or asynchronously so; got ${typeof source}.`,
+      {
+        got: source,
+      },
+    );
+  }
   if (Symbol.asyncIterator in source) yield* awaited<Batch, Item>(source, isBatch, signal);
   else yield* gathered<Batch, Item>(source, isBatch, signal);
 }

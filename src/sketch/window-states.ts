@@ -41,8 +41,7 @@ export class States<State extends object, Values extends ArrayLike<unknown>> {
 
   /** @throws LanewiseError `INVALID_ARGUMENT`, `MERGE_MISMATCH` where sketches must be merged and cannot be */
   constructor({ prototype, create, add, merge }: StateOptions<State, Values>, isMerging: boolean) {
-    if ((prototype === undefined) === (create === undefined))
-      throw invalid('Give either prototype or create');
+    if (!prototype === !create) throw invalid('Give either prototype or create');
     this.#own = prototype && cleared(prototype);
     const own = this.#own;
     this.#make = create ?? (() => (own as Stateful).clone?.() as State);
@@ -50,7 +49,6 @@ export class States<State extends object, Values extends ArrayLike<unknown>> {
     this.merge = merge ?? ((into, from) => (into as Stateful).merge?.(from));
     try {
       const first = this.create();
-      if (typeof first !== 'object' || first === null) throw invalid('create must return an object');
       if (!add && !isFunction(first, 'add')) throw invalid('Without an add() of its sketches, give add');
       if (!merge && !isFunction(first, 'merge'))
         throw invalid('Without a merge() of its sketches, give merge');
@@ -65,6 +63,12 @@ export class States<State extends object, Values extends ArrayLike<unknown>> {
   /** An empty one. */
   create(): State {
     const state = this.#spare.pop() ?? this.#make();
+    if (typeof state !== 'object' || state === null || this.#inside.has(state) || 'then' in state) {
+      throw invalid(
+        'create must return an object, another one at each call and no promise: of a sketch that is made asynchronously give one as prototype',
+        state,
+      );
+    }
     this.#inside.add(state);
     return state;
   }
@@ -102,7 +106,7 @@ export class States<State extends object, Values extends ArrayLike<unknown>> {
   /** The bytes of all sketches inside, as far as they tell. */
   get bytes(): number {
     let bytes = 0;
-    for (const state of this.#all()) bytes += (state as Stateful).memoryUsage?.().total ?? 0;
+    for (const state of this.#all()) bytes += bytesOf(state);
     return bytes;
   }
 
@@ -117,6 +121,10 @@ export class States<State extends object, Values extends ArrayLike<unknown>> {
   }
 }
 
+export function bytesOf(state: object): number {
+  return (state as Stateful).memoryUsage?.().total ?? 0;
+}
+
 export function disposeOf(state: object): void {
   (state as Stateful).dispose?.();
 }
@@ -127,7 +135,9 @@ export function invalid(problem: string, got?: unknown): LanewiseError {
 
 function cleared<State extends object>(prototype: State): State {
   if (!isFunction(prototype, 'clone') || !isFunction(prototype, 'clear')) {
-    throw invalid('A prototype must have clone() and clear(); give create instead');
+    throw invalid(
+      'A prototype must have clone() and clear(), and be no promise of one that has; or give create instead',
+    );
   }
   const own = (prototype as Stateful).clone?.() as State;
   (own as Stateful).clear?.();

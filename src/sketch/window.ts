@@ -18,7 +18,7 @@ import {
 import { Panes } from './window-panes.ts';
 import { Sessions } from './window-sessions.ts';
 import { batchesOf } from './window-source.ts';
-import { disposeOf, invalid, States, type ValuesOf } from './window-states.ts';
+import { bytesOf, disposeOf, invalid, States, type ValuesOf } from './window-states.ts';
 import type { Fired, Windowing } from './windowing.ts';
 
 /**
@@ -28,8 +28,8 @@ import type { Fired, Windowing } from './windowing.ts';
  * are counted. The windows do not depend on how events are put into batches; how often they are corrected does.
  *
  * Cost of an event: its sketch's, and some tens of ns. Between two windows, the events of a call that are in one pane are added at once,
- * and so are successive events of one session: put them into batches. A sliding window
- * costs min(size / pane, ~4) merges, where a pane is gcd(size, slide). Memory: a sketch for each of `size + disorder + lateness` over
+ * and so are successive events of one session: put them into batches. A sliding window costs min(size / pane, ~4) merges, where a
+ * pane is gcd(size, slide), and each correction of one size / pane. Memory: a sketch for each of `size + disorder + lateness` over
  * pane, and as many again where a window has more than 4 panes.
  *
  * @example
@@ -119,12 +119,13 @@ export class EventWindows<State extends object, Values extends ArrayLike<unknown
    * Adds an event, or events in an array; `drain()` gives the windows that are complete then.
    *
    * @throws LanewiseError `INVALID_VALUE` for an event without a time, unless `onRefused` takes it; `MEMORY_EXHAUSTED` beyond
-   *   `maxOpen`; `DISPOSED`; and what `add` throws. All is then as it was before the call, or, if the call has completed windows
-   *   already, as it was when it completed the last one: `statistics()` tells how many of the events were taken.
+   *   `maxOpen`; `DISPOSED`; and what `add` throws. An event without a time, and what throws within a single pane or session,
+   *   leaves all as it was before the call. Otherwise the first events of the call are taken, and of the others no part: as many
+   *   as `events`, `late`, `ahead` and `timeless` of `statistics()` have grown by together.
    */
   add(events: Event | readonly Event[]): this {
     this.#check();
-    return this.#run(this.#fromEvents(Array.isArray(events) ? events : [events as Event]));
+    return this.#keep(this.#feed(this.#fromEvents(Array.isArray(events) ? events : [events as Event])));
   }
 
   /**
@@ -134,7 +135,7 @@ export class EventWindows<State extends object, Values extends ArrayLike<unknown
    */
   addAll(times: ArrayLike<number | Date>, values: Values): this {
     this.#check();
-    return this.#run(this.#checkBatch({ times, values }));
+    return this.#keep(this.#feed(this.#checkBatch({ times, values })));
   }
 
   /**
@@ -144,11 +145,11 @@ export class EventWindows<State extends object, Values extends ArrayLike<unknown
    */
   advance(watermark: number | Date): this {
     this.#check();
-    const time = Number(watermark);
-    if (Number.isNaN(time)) throw invalid('A watermark must be a time', watermark);
+    const time = timeOf(watermark);
+    if (Number.isNaN(time))
+      throw invalid(`A watermark must be a time, a number or a date; got ${String(watermark)}`, watermark);
     this.#watermark = Math.max(this.#watermark, time);
-    this.#pending.push(...this.#fire(true));
-    return this;
+    return this.#keep(this.#fire(true));
   }
 
   /** The windows that were completed or corrected since the last call. */
@@ -171,13 +172,11 @@ export class EventWindows<State extends object, Values extends ArrayLike<unknown
     try {
       for await (const batch of batchesOf<Batch<Values, Event>, Event>(source, isBatch, signal)) {
         this.#check();
-        yield* this.drain();
-        yield* this.#feed(isColumns(batch) ? this.#checkBatch(batch) : this.#fromEvents(batch));
+        yield* this.#inTurn(this.#feed(isColumns(batch) ? this.#checkBatch(batch) : this.#fromEvents(batch)));
       }
       this.#check();
       this.#watermark = Number.POSITIVE_INFINITY;
-      yield* this.drain();
-      yield* this.#fire(true);
+      yield* this.#inTurn(this.#fire(true));
     } finally {
       this.dispose();
     }
@@ -187,10 +186,16 @@ export class EventWindows<State extends object, Values extends ArrayLike<unknown
     return { ...this.#counts, open: this.#windowing.open, watermark: this.#watermark };
   }
 
-  /** Bytes of the sketches inside, as far as they tell; not of windows that were given. @throws LanewiseError `DISPOSED` */
+  /**
+   * Bytes of the sketches inside and of windows that were not drained, as far as they tell; not of those that were given.
+   *
+   * @throws LanewiseError `DISPOSED`
+   */
   memoryUsage(): { readonly total: number } {
     this.#check();
-    return { total: this.#states.bytes };
+    return {
+      total: this.#pending.reduce((bytes, { sketch }) => bytes + bytesOf(sketch), this.#states.bytes),
+    };
   }
 
   /** Disposes of all sketches inside, and of windows that were not drained. Statistics stay. Harmless when called again. */
@@ -205,9 +210,23 @@ export class EventWindows<State extends object, Values extends ArrayLike<unknown
       throw new LanewiseError('DISPOSED', 'These windows were disposed of. Make new ones.');
   }
 
-  #run(batch: Timed<Values>): this {
-    for (const result of this.#feed(batch)) this.#pending.push(result);
+  #keep(results: Iterable<WindowResult<State>>): this {
+    for (const result of results) this.#pending.push(result);
     return this;
+  }
+
+  /** Whoever is given a window may call for more: what that completes comes before what completes after it. */
+  *#inTurn(results: Iterable<WindowResult<State>>): Generator<WindowResult<State>> {
+    yield* this.#waiting();
+    for (const result of results) {
+      yield result;
+      yield* this.#waiting();
+    }
+  }
+
+  /** One by one, so that those behind are disposed of with the rest when the first is the last one that is wanted. */
+  *#waiting(): Generator<WindowResult<State>> {
+    for (let next = this.#pending.shift(); next; next = this.#pending.shift()) yield next;
   }
 
   *#feed({ times, values }: Timed<Values>): Generator<WindowResult<State>> {
@@ -215,7 +234,7 @@ export class EventWindows<State extends object, Values extends ArrayLike<unknown
       const time = times[at]!;
       const limit = this.#latestAccepted(time);
       if (Number.isNaN(time)) this.#refuse(values[at++], 'timeless');
-      else if (time > limit) this.#refuse(values[at++], 'ahead');
+      else if (!(time <= limit)) this.#refuse(values[at++], 'ahead');
       else if (this.#windowing.isLate(time, this.#watermark)) {
         this.#counts.late++;
         this.#options.onLate?.(values[at], time);
@@ -282,8 +301,8 @@ export class EventWindows<State extends object, Values extends ArrayLike<unknown
     const checked = new Float64Array(times.length);
     for (let at = 0; at < checked.length; at++) {
       const given = times[at]!;
-      const time = given instanceof Date ? given.getTime() : given;
-      checked[at] = typeof time === 'number' && Math.abs(time) <= LARGEST_TIME ? time : Number.NaN;
+      const time = timeOf(given);
+      checked[at] = Math.abs(time) <= LARGEST_TIME ? time : Number.NaN;
       if (!Number.isNaN(checked[at]) || this.#options.onRefused) continue;
       throw new LanewiseError(
         'INVALID_VALUE',
@@ -299,6 +318,12 @@ export class EventWindows<State extends object, Values extends ArrayLike<unknown
 interface Timed<Values> {
   readonly times: Float64Array;
   readonly values: Values;
+}
+
+/** NaN for what is no time. */
+function timeOf(given: number | Date): number {
+  const time = given instanceof Date ? given.getTime() : given;
+  return typeof time === 'number' ? time : Number.NaN;
 }
 
 function resultOf<State extends object>({

@@ -74,6 +74,7 @@ describe('divergences of bins', () => {
     // (1/3 - 1e-4) ln(1/3 / 1e-4) and 2 (1/2 - 1/3) ln(3/2), but for what 1e-4 takes from the others.
     const about = (1 / 3 - 1e-4) * Math.log(1e4 / 3) + (1 / 3) * Math.log(3 / 2);
     expect(populationStabilityIndex(a, b)).toBeCloseTo(about, 3);
+    expect(populationStabilityIndex(a, b, { emptyShare: undefined as never })).toBeCloseTo(about, 3);
   });
 });
 
@@ -162,6 +163,8 @@ describe('what cannot be compared is refused', () => {
     ['no values', () => wasserstein1([], [1]), 'INVALID_ARGUMENT'],
     ['no array', () => wasserstein1([1], 'text' as never), 'INVALID_ARGUMENT'],
     ['nothing', () => populationStabilityIndex(undefined as never, [1]), 'INVALID_ARGUMENT'],
+    ['bytes', () => wasserstein1(new DataView(new ArrayBuffer(8)) as never, [1]), 'INVALID_ARGUMENT'],
+    ['half a sketch', () => wasserstein1({ count: 1, cdf: () => [1] } as never, [1]), 'INVALID_ARGUMENT'],
     ['NaN', () => jensenShannon([1, Number.NaN], [1, 2]), 'INVALID_VALUE'],
     ['an infinity', () => wasserstein1([1], [Number.POSITIVE_INFINITY]), 'INVALID_VALUE'],
     ['what overflows', () => wasserstein1([1], [1e300]), 'INVALID_VALUE'],

@@ -96,6 +96,21 @@ describe('the t test', () => {
     expect(tTest(far(a), far(b)).p).toBeCloseTo(tTest(a, b).p, 12);
   });
 
+  test('loses no digit of a small difference of means that are no doubles', () => {
+    const random = new Random(20);
+    // Steps of 2^-20 seconds around a time of day in 2033: all are doubles, and so are their distances from it.
+    const noon = 2 ** 31;
+    const draw = (count: number, more: number): number[] =>
+      Array.from({ length: count }, () => Math.round(random.uniform() * 50 + more) / 2 ** 20);
+    const [a, b] = [draw(31, 0), draw(47, 8)];
+    const far = (values: number[]): number[] => values.map((value) => noon + value);
+    for (const kind of ['welch', 'pooled'] as const) {
+      const [near, distant] = [tTest(a, b, { kind }), tTest(far(a), far(b), { kind })];
+      expect(Math.abs(distant.statistic / near.statistic - 1)).toBeLessThan(1e-12);
+      expect(Math.abs(distant.p / near.p - 1)).toBeLessThan(1e-11);
+    }
+  });
+
   test('rejects one true hypothesis in twenty, and its interval holds as many of the truths', () => {
     const random = new Random(21);
     const draw = (count: number): Float64Array =>
@@ -188,6 +203,18 @@ describe('the two-proportion test', () => {
     expect(errorOf(() => twoProportionTest(proportion, { successes: 0, trials: 5 })).code).toBe(code);
   });
 
+  test('ends a one-sided interval of a level below .5 beyond the difference, where so few are below the truth', () => {
+    const [first, second] = [
+      { successes: 480, trials: 1000 },
+      { successes: 300, trials: 1000 },
+    ];
+    // As .3 is -.5244 standard errors: .18 + .5244 sqrt(.48 .52 / 1000 + .3 .7 / 1000), about.
+    const { low } = twoProportionTest(first, second, { alternative: 'greater', level: 0.3 });
+    expect(low).toBeCloseTo(0.18 + 0.5244 * Math.sqrt(0.0004596), 4);
+    const { high } = twoProportionTest(first, second, { alternative: 'less', level: 0.3 });
+    expect(high).toBeCloseTo(0.18 - 0.5244 * Math.sqrt(0.0004596), 4);
+  });
+
   test('refuses nothing but successes', () => {
     const all = { successes: 5, trials: 5 };
     expect(errorOf(() => twoProportionTest(all, all)).message).toContain('wait');
@@ -235,6 +262,7 @@ describe('the sample size', () => {
 
   test.each([
     ['a rate of 0', () => sampleSize({ rates: [0, 0.1] }), 'INVALID_ARGUMENT'],
+    ['one rate', () => sampleSize({ rates: 0.1 as never }), 'INVALID_ARGUMENT'],
     ['a rate of 2', () => sampleSize({ rates: [0.5, 2] }), 'INVALID_ARGUMENT'],
     ['equal rates', () => sampleSize({ rates: [0.1, 0.1] }), 'INVALID_VALUE'],
     ['no difference', () => sampleSize({ difference: 0, deviation: 1 }), 'INVALID_VALUE'],

@@ -37,6 +37,32 @@ describe('a traffic split', () => {
     }
   });
 
+  test('takes half a unit more than the hash, so that no key has a logarithm of 0 or 1', () => {
+    // Their hashes seeded by that of control are 0 and 2^32 - 1; by that of treatment 4044781121 and 3505392594.
+    const [least, greatest] = ['7pbabt45', 'w1aazhry'];
+    const hashes = [least, greatest].map((key) => murmur3(key!, murmur3('control', murmur3('0'))));
+    expect(hashes).toEqual([0, 2 ** 32 - 1]);
+    // 1000 / ln 2^33 = 43.7 against 1 / ln(2^32 / 4044781121) = 16.7
+    expect(new TrafficSplit({ control: 1000, treatment: 1 }).assign(least!)).toBe('control');
+    expect(new TrafficSplit({ control: 100, treatment: 10 }).assign(least!)).toBe('treatment');
+    // 1 / (.5 / 2^32) = 8.6e9, and with no more than the hash itself it were half of it; 1.2e9 / ln(2^32 / 3505392594) = 5.9e9
+    expect(new TrafficSplit({ control: 1, treatment: 1.2e9 }).assign(greatest!)).toBe('control');
+  });
+
+  test('gives no key to a variant of no weight, however little the others have', () => {
+    const split = new TrafficSplit({ none: 0, control: Number.MIN_VALUE });
+    expect(split.assign('7pbabt45')).toBe('control'); // by whose hash, 0, the weight over ln 2^33 is 0
+  });
+
+  test('takes fractions for the same as their multiples, and all lone surrogates for one character', () => {
+    const [split, same] = [
+      { a: 0.1, b: 0.3 },
+      { a: 1, b: 3 },
+    ].map((weights) => new TrafficSplit(weights));
+    for (const key of KEYS.slice(0, 1000)) expect(split!.assign(key)).toBe(same!.assign(key));
+    expect(split!.assign('\ud800 ada')).toBe(split!.assign('\ufffd ada'));
+  });
+
   test('is the same forever', () => {
     const split = new TrafficSplit({ control: 1, treatment: 1 }, { seed: 'shorter checkout' });
     const letters = ['ada', 'grace', 'Zoë', '李', '🙂', 0, 1, 42, 2 ** 53 - 1, -7, 2n ** 80n].map(

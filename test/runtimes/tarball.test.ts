@@ -50,8 +50,17 @@ function nodes(tree: unknown, type: RegExp): readonly Node[] {
   return isNode(tree) && type.test(tree.type) ? [tree, ...inside] : inside;
 }
 
-/** For `JSON.stringify`: leaves of a module what runs when it loads, which is no function but one called in place. */
-function withoutWhatWaitsToBeCalled(key: string, value: unknown): unknown {
+/**
+ * For `JSON.stringify`: leaves of a module what runs when it loads, which is no function but one called in place, and no name
+ * of a member.
+ */
+function withoutWhatWaitsToBeCalled(
+  this: { readonly computed?: boolean },
+  key: string,
+  value: unknown,
+): unknown {
+  if (key === 'key' && !this.computed) return undefined;
+  if (typeof value === 'bigint') return String(value);
   if (!isNode(value) || key === 'callee') return value;
   const waits = /Function/.test(value.type) || (value.type === 'PropertyDefinition' && !value.static);
   return waits ? undefined : value;
@@ -64,9 +73,9 @@ test('holds scripts, declarations, kernels and four documents: no source, map or
   expect(built.filter((path) => !/(\.js|\.d\.ts|\/kernels\/(simd|relaxed)\.wasm)$/.test(path))).toEqual([]);
 });
 
-test('takes at most 520 kB to fetch and 1.45 MB on disk', () => {
-  expect(packed.bytes).toBeLessThan(520_000);
-  expect(packed.unpackedBytes).toBeLessThan(1_450_000);
+test('takes at most 640 kB to fetch and 1.95 MB on disk', () => {
+  expect(packed.bytes).toBeLessThan(640_000);
+  expect(packed.unpackedBytes).toBeLessThan(1_950_000);
 });
 
 test('every target of exports, imports, unpkg and jsdelivr is in it', async () => {

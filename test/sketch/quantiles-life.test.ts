@@ -65,6 +65,8 @@ describe.each(SKETCHES)('$name', ({ create, load }) => {
       expect(errorOf(() => sketch.quantile(wrong as never)).code).toBe('INVALID_ARGUMENT');
       expect(errorOf(() => sketch.quantiles([0.5, wrong as never])).code).toBe('INVALID_ARGUMENT');
     }
+    for (const wrong of [undefined, null, 0.5, '1', {}, new Float32Array(1)])
+      expect(errorOf(() => sketch.quantiles(wrong as never)).code).toBe('INVALID_ARGUMENT');
     expect(errorOf(() => sketch.rank(Number.NaN)).code).toBe('INVALID_VALUE');
     expect(errorOf(() => sketch.rank('1' as never)).code).toBe('INVALID_ARGUMENT');
     expect(errorOf(() => sketch.cdf([2, 1])).code).toBe('INVALID_ARGUMENT');
@@ -116,6 +118,28 @@ describe.each(SKETCHES)('$name', ({ create, load }) => {
     expect(loaded.errorBound()).toEqual(sketch.errorBound());
     sketch.add(normal(7777, 5));
     expect(loaded.add(normal(7777, 5)).toBytes()).toEqual(sketch.toBytes());
+  });
+
+  test('counts up to 2^53 - 1 values, and refuses more before anything changes', async () => {
+    using sketch = await create();
+    using one = (await create()).add(7);
+    // Of 53 doublings of 1 and as many sums 2^53 - 1.
+    using power = one.clone();
+    for (let bit = 0; bit < 53; bit++) {
+      merge(sketch, power);
+      if (bit < 52) merge(power, power);
+    }
+    expect(sketch.count).toBe(Number.MAX_SAFE_INTEGER);
+    const before = sketch.toBytes();
+    for (const more of [() => sketch.add(7), () => merge(sketch, one), () => merge(sketch, sketch)])
+      expect(errorOf(more)).toMatchObject({ code: 'INVALID_ARGUMENT', message: /do not fit/ });
+    expect(sketch.toBytes()).toEqual(before);
+    using loaded = load(before);
+    expect([loaded.count, loaded.quantile(0.5), loaded.rank(7)]).toEqual([
+      2 ** 53 - 1,
+      sketch.quantile(0.5),
+      1,
+    ]);
   });
 
   test('every call of one that is disposed of says so', async () => {

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { EventWindows, type RefusalReason } from '../../src/sketch/index.ts';
 import { Places, ReusedPlaces } from './window-counters.ts';
 
+const ONE = { add() {}, merge() {} };
 const PLACES = { create: () => new Places() };
 const wrong = (options: object) => options as never;
 
@@ -44,6 +45,11 @@ describe('windows are refused', () => {
       /must have clone\(\) and clear\(\)/,
     ],
     ['a number as a counter', { create: () => 0, add() {}, merge() {} }, /create must return an object/],
+    ['null for a counter', { create: () => null }, /create must return an object/],
+    ['a promise of a counter', { create: async () => ONE }, /no promise: .*give one as prototype/],
+    ['one counter for all', { create: () => ONE }, /another one at each call/],
+    ['null for a prototype', { prototype: null }, /Give either prototype or create/],
+    ['a promise of a prototype', { prototype: Promise.resolve() }, /be no promise/],
     ['a counter without add()', { create: () => new Map() }, /Without an add\(\)/],
     ['a counter without merge()', { create: () => new Set([1]) }, /Without a merge\(\)/],
   ])('with %s', (_, states, message) => {
@@ -185,6 +191,12 @@ describe('an event far ahead is refused and counted, and makes nothing late', ()
     expect(windows.statistics()).toMatchObject({ events: 2, ahead: 1, late: 0, watermark: 105 });
   });
 
+  test('against a clock that tells no time, as everything is', () => {
+    const windows = EventWindows.tumbling({ size: 10, maxAhead: 5, clock: () => Number.NaN, ...PLACES });
+    windows.addAll([1, 2], [0, 1]);
+    expect(windows.statistics()).toMatchObject({ events: 0, ahead: 2 });
+  });
+
   test('against the latest event, or the watermark that was told', () => {
     const windows = EventWindows.tumbling({ size: 10, maxAhead: 5, ...PLACES });
     windows.addAll([100, 105, 111, 110], [0, 1, 2, 3]);
@@ -192,4 +204,90 @@ describe('an event far ahead is refused and counted, and makes nothing late', ()
     windows.advance(1000).addAll([1005], [4]);
     expect(windows.statistics()).toMatchObject({ events: 4, ahead: 1, watermark: 1005 });
   });
+});
+
+test('sessions that cannot be merged are as they were before the event that bridges them', () => {
+  let isBroken = false;
+  const windows = EventWindows.sessions({
+    ...{ gap: 5, disorder: 100, ...PLACES },
+    merge: (into, from) => {
+      if (isBroken) throw new Error('no memory');
+      into.merge(from);
+    },
+  });
+  windows.addAll([0, 8, 16], [0, 1, 2]);
+  const [before, alive] = [windows.statistics(), Places.alive];
+  isBroken = true;
+  expect(() => windows.addAll([4], [3])).toThrow('no memory');
+  isBroken = false;
+  expect(() => windows.addAll([4], [-3])).toThrow('negative');
+  expect(windows.statistics()).toEqual(before);
+  expect(Places.alive).toBe(alive);
+  const told = windows.advance(Number.POSITIVE_INFINITY).drain();
+  expect(told.map(({ count, sketch }) => [count, ...sketch.places])).toEqual([
+    [1, 0],
+    [1, 1],
+    [1, 2],
+  ]);
+});
+
+test('windows that were completed before one that failed wait, and the others come with the next call', () => {
+  let left = 10;
+  const windows = EventWindows.sliding({
+    ...{ size: 2, slide: 1, disorder: 100 },
+    create: () => {
+      if (left-- === 0) throw new Error('no memory');
+      return new Places();
+    },
+  });
+  windows.addAll([1, 2, 3, 4, 5, 6], [1, 2, 3, 4, 5, 6]); // two were made to try them, six are panes
+  left = 2;
+  expect(() => windows.advance(100)).toThrow('no memory');
+  left = 100;
+  windows.advance(100);
+  const results = windows.drain();
+  expect(results.map(({ start, sketch }) => [start, ...sketch.places])).toEqual([
+    [0, 1],
+    [1, 1, 2],
+    [2, 2, 3],
+    [3, 3, 4],
+    [4, 4, 5],
+    [5, 5, 6],
+    [6, 6],
+  ]);
+  expect(windows.statistics().emitted).toBe(7);
+});
+
+test('more windows may complete at once than a call takes arguments', () => {
+  const windows = EventWindows.sliding({
+    ...{ size: 1000, slide: 1, disorder: 1e6 },
+    create: () => ({ count: 0 }),
+    add: (state, values: readonly number[]) => {
+      state.count += values.length;
+    },
+    merge: (into, from) => {
+      into.count += from.count;
+    },
+  });
+  const times = Array.from({ length: 200 }, (_, at) => 1000 * at);
+  windows.addAll(times, times).advance(Number.POSITIVE_INFINITY);
+  expect(windows.drain()).toHaveLength(200_000);
+});
+
+test.each([undefined, null, '5', 5n, new Date('noon'), Number.NaN])(
+  '%s is refused as a watermark',
+  (time) => {
+    const windows = EventWindows.tumbling({ size: 10, ...PLACES });
+    expect(() => windows.advance(time as never)).toThrow(
+      expect.objectContaining({ code: 'INVALID_ARGUMENT' }),
+    );
+    expect(windows.statistics().watermark).toBe(Number.NEGATIVE_INFINITY);
+  },
+);
+
+test('of a call that throws in its middle, it can be told which events were taken', () => {
+  const windows = EventWindows.sessions({ gap: 5, disorder: 100, ...PLACES });
+  expect(() => windows.addAll([0, 200, 1, 300, 400], [0, 1, 2, 3, -4])).toThrow('negative');
+  const { events, late } = windows.statistics();
+  expect([events, late]).toEqual([3, 1]); // all but the last one
 });

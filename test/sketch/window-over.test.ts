@@ -167,3 +167,46 @@ test('windows that are advanced while the source is idle come with its next batc
   }
   expect(given).toBe(10);
 });
+
+test('whoever breaks off among windows that were waiting keeps none of them', async () => {
+  const windows = EventWindows.tumbling({ size: 1, create: () => new Places() });
+  windows.addAll([1, 2, 3, 4, 5], [1, 2, 3, 4, 5]);
+  expect(windows.memoryUsage().total).toBe(5 * 8); // one is open, four wait
+  for await (const result of windows.over([])) {
+    result.dispose();
+    break;
+  }
+  expect(Places.alive).toBe(0);
+});
+
+test('events that are added while windows are iterated complete and correct windows in their turn', async () => {
+  const windows = EventWindows.tumbling({ size: 2, lateness: 20, create: () => new Places() });
+  const told: string[] = [];
+  const source = [{ times: [0, 2, 4, 12, 3, 5], values: [0, 1, 2, 3, 4, 5] }];
+  const between = [[10], [1], [20], [3], [12], [21]];
+  for await (const { start, sketch, count, isCorrection, dispose } of windows.over(source)) {
+    told.push(`${start}: ${sketch.sorted}${isCorrection ? ' again' : ''}`);
+    expect(count).toBe(sketch.places.length);
+    dispose();
+    const times = between.shift();
+    if (times) windows.addAll(times, [times[0]! + 100]);
+  }
+  // Of the last that are told of each window, none lacks an event that came before.
+  const last = new Map(told.map((line) => [line.split(':')[0], line]));
+  expect([...last.values()]).toEqual([
+    '0: 0,101 again',
+    '2: 1,4,103 again',
+    '10: 110',
+    '12: 3,112 again',
+    '4: 2,5', // the 10 that was added had completed it before its first event came
+    '20: 120,121',
+  ]);
+  expect(windows.statistics()).toMatchObject({ events: 12, late: 0 });
+  expect(Places.alive).toBe(0);
+});
+
+test.each([undefined, null, 3, 'events'])('%s is refused as a source', async (source) => {
+  const windows = windowsOf();
+  await expect(windows.over(source as never).next()).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
+  expect(Places.alive).toBe(0);
+});
