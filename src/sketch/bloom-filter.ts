@@ -2,11 +2,10 @@ import { arrayTensor, readChecked } from '../format/file-tensors.ts';
 import { corruptFile, IndexFile, writeIndexFile } from '../format/index-file.ts';
 import type { TensorSpec } from '../format/safetensors.ts';
 import { dispose } from '../host/disposal.ts';
-import { LanewiseError } from '../host/errors.ts';
 import { ln } from '../host/logarithm.ts';
 import { checkBytes, checkInteger, checkNumber } from '../vectors/input.ts';
 import { BLOCK_BITS, type BloomShape, SECTORS, shapeFor } from './bloom-shape.ts';
-import { init } from './kernels.ts';
+import { init, runtime } from './kernels.ts';
 import {
   type CheckedKeys,
   checkKeys,
@@ -16,8 +15,9 @@ import {
   type KeyBatch,
   type Keys,
 } from './keys.ts';
-import { checkMergeable, type ErrorBound, type Sketch } from './sketch.ts';
+import { checkOther, type ErrorBound, filled, type Sketch } from './sketch.ts';
 import { SketchMemory } from './sketch-memory.ts';
+import { numbersTensor, readNumbers } from './written-numbers.ts';
 
 const ESTIMATOR = 'BloomFilter';
 const BLOCK_BYTES = BLOCK_BITS / 8;
@@ -73,12 +73,13 @@ export class BloomFilter implements Sketch {
   }
 
   /** @throws LanewiseError `INVALID_ARGUMENT`, `MEMORY_EXHAUSTED`, `SIMD_UNSUPPORTED`, `CSP_BLOCKED` */
-  static async create({
-    capacity,
-    falsePositiveRate = 0.01,
-    seed,
-  }: BloomFilterOptions): Promise<BloomFilter> {
-    checkInteger('capacity', capacity, 1, MOST_KEYS);
+  static async create(options: BloomFilterOptions): Promise<BloomFilter> {
+    const {
+      capacity: asked,
+      falsePositiveRate = 0.01,
+      seed,
+    } = (options ?? {}) as Partial<BloomFilterOptions>;
+    const capacity = checkInteger('capacity', asked, 1, MOST_KEYS);
     checkNumber('falsePositiveRate', falsePositiveRate, LEAST_RATE, MOST_RATE);
     const checkedSeed = checkSeed(seed);
     await init();
@@ -103,19 +104,15 @@ export class BloomFilter implements Sketch {
     // Before memory is taken for them.
     const shape = { blocks: Math.max(file.rowsOf('blocks'), 1), sectors };
     file.take(blocksOf(shape));
-    const filter = new BloomFilter(capacity, rate, file.seed, shape);
-    try {
+    readNumbers(runtime(), file, 'options', [capacity, rate, sectors, added, file.seed]);
+    return filled(new BloomFilter(capacity, rate, file.seed, shape), (filter) => {
       const { runtime, address } = filter.#memory;
       runtime.memory.u8.set(readChecked(runtime, file, blocksOf(shape)), address);
       filter.#added = added;
-      return filter;
-    } catch (error) {
-      filter.dispose();
-      throw error;
-    }
+    });
   }
 
-  /** How often keys were added, the same ones again included. */
+  /** How often keys were added, the same ones again included; at most 2^53 - 1. */
   get added(): number {
     return this.#added;
   }
@@ -131,7 +128,7 @@ export class BloomFilter implements Sketch {
     const { blocks, sectors } = this.#shape;
     hashKeys(this.#memory, checkKeys(keys), this.#hashSeed, (count) => {
       runtime.kernels.addBloom(address, blocks, sectors, space.hashes, count, space.ends);
-      this.#added += count;
+      this.#count(count);
     });
     return this;
   }
@@ -183,15 +180,10 @@ export class BloomFilter implements Sketch {
   }
 
   merge(other: BloomFilter): this {
-    this.#memory.check();
-    if (!(other instanceof BloomFilter)) {
-      throw new LanewiseError('INVALID_ARGUMENT', `Only a ${ESTIMATOR} can be merged into a ${ESTIMATOR}.`);
-    }
-    other.#memory.check();
-    checkMergeable(this.#mergeable, other.#mergeable);
+    checkOther([this, other], BloomFilter, ESTIMATOR, (filter) => filter.#mergeable);
     const { runtime, address } = this.#memory;
     runtime.kernels.uniteBloom(address, other.#memory.address, this.#shape.blocks);
-    this.#added += other.#added;
+    this.#count(other.#added);
     return this;
   }
 
@@ -214,8 +206,10 @@ export class BloomFilter implements Sketch {
     this.#memory.check();
     const { capacity, falsePositiveRate, seed, added } = this;
     const options = { capacity, falsePositiveRate, sectors: this.#shape.sectors, added };
+    const { runtime } = this.#memory;
     return writeIndexFile({ estimator: ESTIMATOR, options, nextId: 0, seed }, [
-      arrayTensor(this.#memory.runtime, blocksOf(this.#shape), this.#memory.state()),
+      numbersTensor(runtime, 'options', [...Object.values(options), seed]),
+      arrayTensor(runtime, blocksOf(this.#shape), this.#memory.state()),
     ]);
   }
 
@@ -228,8 +222,13 @@ export class BloomFilter implements Sketch {
   }
 
   get #mergeable(): Readonly<Record<string, unknown>> {
+    this.#memory.check();
     const { capacity, falsePositiveRate, seed } = this;
     return { capacity, falsePositiveRate, seed, ...this.#shape };
+  }
+
+  #count(added: number): void {
+    this.#added = Math.min(this.#added + added, Number.MAX_SAFE_INTEGER);
   }
 
   #find(checked: CheckedKeys): Uint8Array<ArrayBuffer> {

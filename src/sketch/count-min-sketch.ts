@@ -4,58 +4,22 @@ import type { TensorSpec } from '../format/safetensors.ts';
 import { dispose } from '../host/disposal.ts';
 import { LanewiseError } from '../host/errors.ts';
 import { exp } from '../host/exponential.ts';
-import { ln } from '../host/logarithm.ts';
-import { checkBytes, checkInteger, checkNumber } from '../vectors/input.ts';
-import { addTotals, occurrencesOf, putCounts, readTotal, totalTensor } from './counted.ts';
-import { init } from './kernels.ts';
+import { checkBytes } from '../vectors/input.ts';
 import {
-  type Counts,
-  checkCounts,
-  checkKeys,
-  checkSeed,
-  hashKeys,
-  type Key,
-  type KeyBatch,
-  type Keys,
-} from './keys.ts';
-import { checkMergeable, type ErrorBound, type Sketch } from './sketch.ts';
+  type CountMinMade,
+  type CountMinOptions,
+  checkCountMin,
+  MOST_DEPTH,
+  MOST_WIDTH,
+} from './count-min-options.ts';
+import { addTotals, occurrencesOf, putCounts, readTotal, totalTensor } from './counted.ts';
+import { init, runtime } from './kernels.ts';
+import { type Counts, checkCounts, checkKeys, hashKeys, type Key, type KeyBatch, type Keys } from './keys.ts';
+import { checkOther, type ErrorBound, filled, type Sketch } from './sketch.ts';
 import { SketchMemory } from './sketch-memory.ts';
 
 const ESTIMATOR = 'CountMinSketch';
-const MOST_WIDTH = 2 ** 28;
-const MOST_DEPTH = 64;
 const LARGEST_COUNTER = 2 ** 32 - 1;
-
-/** What a {@link CountMinSketch} is made for, beside its shape. */
-export interface CountMinBehaviour {
-  /**
-   * Raises counters no farther than the new estimate of the key (Estan and Varghese, 2002): estimates are closer, most of all
-   * those of rare keys, at about half the speed, and such sketches cannot be merged. @default false
-   */
-  readonly conservative?: boolean;
-  /** Of the hash; sketches that are merged have the same. @default 0 */
-  readonly seed?: number;
-}
-
-/** By its counters, 4 bytes each. */
-export interface CountMinShape extends CountMinBehaviour {
-  /** Counters of a row, 1..2^28. */
-  readonly width: number;
-  /** Rows, 1..64. */
-  readonly depth: number;
-}
-
-/** By its guarantee: estimates exceed the truth by more than epsilon x total with a probability of at most delta. */
-export interface CountMinGuarantee extends CountMinBehaviour {
-  /** Of which the width is ceil(e / epsilon). */
-  readonly epsilon: number;
-  /** Of which the depth is ceil(ln 1 / delta); below 1. */
-  readonly delta: number;
-}
-
-export type CountMinOptions = CountMinShape | CountMinGuarantee;
-
-type Made = Required<CountMinShape>;
 
 /**
  * How often each key occurred, never less than it did (Cormode and Muthukrishnan, "An improved data stream summary: the
@@ -82,7 +46,7 @@ export class CountMinSketch implements Sketch {
   /** `using requests = await CountMinSketch.create(options)` disposes of it at the end of the block. */
   declare [Symbol.dispose]: () => void;
 
-  private constructor({ width, depth, conservative, seed }: Made) {
+  private constructor({ width, depth, conservative, seed }: CountMinMade) {
     this.width = width;
     this.depth = depth;
     this.conservative = conservative;
@@ -94,7 +58,7 @@ export class CountMinSketch implements Sketch {
 
   /** @throws LanewiseError `INVALID_ARGUMENT`, `MEMORY_EXHAUSTED`, `SIMD_UNSUPPORTED`, `CSP_BLOCKED` */
   static async create(options: CountMinOptions): Promise<CountMinSketch> {
-    const made = checkOptions(options);
+    const made = checkCountMin(options);
     await init();
     return new CountMinSketch(made);
   }
@@ -111,17 +75,14 @@ export class CountMinSketch implements Sketch {
     const depth = file.integer('depth', 1, MOST_DEPTH);
     const conservative = file.integer('conservative', 0, 1) === 1;
     file.take(countersOf(width, depth)); // before as much is allocated
-    const sketch = new CountMinSketch({ width, depth, conservative, seed: file.seed });
-    try {
+    const made = { width, depth, conservative, seed: file.seed };
+    const total = readTotal(runtime(), file, numbersOf(made));
+    return filled(new CountMinSketch(made), (sketch) => {
       const { runtime, address } = sketch.#memory;
-      sketch.#total = readTotal(runtime, file, sketch.#options);
+      sketch.#total = total;
       runtime.memory.u8.set(readChecked(runtime, file, countersOf(width, depth)), address);
       sketch.#checkCounters();
-      return sketch;
-    } catch (error) {
-      sketch.dispose();
-      throw error;
-    }
+    });
   }
 
   /** Occurrences added so far, at most 2^53 - 1: each counts as often as `counts` said. */
@@ -192,12 +153,7 @@ export class CountMinSketch implements Sketch {
    *   `INVALID_ARGUMENT` for what is no such sketch and beyond 2^53 - 1 occurrences, `DISPOSED`
    */
   merge(other: CountMinSketch): this {
-    this.#memory.check();
-    if (!(other instanceof CountMinSketch)) {
-      throw new LanewiseError('INVALID_ARGUMENT', `Only a ${ESTIMATOR} can be merged into a ${ESTIMATOR}.`);
-    }
-    other.#memory.check();
-    checkMergeable(this.#shape, other.#shape);
+    checkOther([this, other], CountMinSketch, ESTIMATOR, (sketch) => sketch.#shape);
     if (this.conservative) {
       throw new LanewiseError(
         'MERGE_MISMATCH',
@@ -238,7 +194,7 @@ export class CountMinSketch implements Sketch {
     const { runtime } = this.#memory;
     const options = { width, depth, conservative: Number(this.conservative) };
     return writeIndexFile({ estimator: ESTIMATOR, options, nextId: 0, seed }, [
-      totalTensor(runtime, this.#total, this.#options),
+      totalTensor(runtime, this.#total, numbersOf(this)),
       arrayTensor(runtime, countersOf(width, depth), this.#memory.state()),
     ]);
   }
@@ -252,12 +208,9 @@ export class CountMinSketch implements Sketch {
   }
 
   get #shape(): Readonly<Record<string, unknown>> {
+    this.#memory.check();
     const { width, depth, conservative, seed } = this;
     return { width, depth, conservative, seed };
-  }
-
-  get #options(): readonly number[] {
-    return [this.width, this.depth, Number(this.conservative), this.seed];
   }
 
   /** While the total is below 2^32, counters are added to unwatched. */
@@ -271,50 +224,8 @@ export class CountMinSketch implements Sketch {
   }
 }
 
-function checkOptions(options: CountMinOptions): Made {
-  const {
-    width,
-    depth,
-    epsilon,
-    delta,
-    conservative = false,
-    seed,
-  } = (options ?? {}) as Partial<CountMinShape & CountMinGuarantee>;
-  const hasShape = width !== undefined || depth !== undefined;
-  if (hasShape === (epsilon !== undefined || delta !== undefined)) {
-    throw new LanewiseError(
-      'INVALID_ARGUMENT',
-      `A ${ESTIMATOR} is made with either width and depth, or epsilon and delta; got ${hasShape ? 'both' : 'neither'}.`,
-      {
-        expected: [
-          ['width', 'depth'],
-          ['epsilon', 'delta'],
-        ],
-        got: options,
-      },
-    );
-  }
-  if (typeof conservative !== 'boolean') {
-    throw new LanewiseError('INVALID_ARGUMENT', `conservative must be true or false; got ${conservative}.`, {
-      expected: [true, false],
-      got: conservative,
-    });
-  }
-  const rest = { conservative, seed: checkSeed(seed) };
-  if (hasShape) {
-    return {
-      width: checkInteger('width', width, 1, MOST_WIDTH),
-      depth: checkInteger('depth', depth, 1, MOST_DEPTH),
-      ...rest,
-    };
-  }
-  const checkedEpsilon = checkNumber('epsilon', epsilon, Math.E / MOST_WIDTH, 1);
-  const checkedDelta = checkNumber('delta', delta, exp(-MOST_DEPTH), 1 - Number.EPSILON);
-  return {
-    width: Math.min(Math.ceil(Math.E / checkedEpsilon), MOST_WIDTH),
-    depth: Math.min(Math.ceil(ln(1 / checkedDelta)), MOST_DEPTH),
-    ...rest,
-  };
+function numbersOf({ width, depth, conservative, seed }: CountMinMade): readonly number[] {
+  return [width, depth, Number(conservative), seed];
 }
 
 function countersOf(width: number, depth: number): TensorSpec {

@@ -1,9 +1,8 @@
-import { arrayTensor, readChecked } from '../format/file-tensors.ts';
 import { corruptFile, type FileTensor, type IndexFile } from '../format/index-file.ts';
-import type { TensorSpec } from '../format/safetensors.ts';
 import { LanewiseError } from '../host/errors.ts';
 import type { Runtime } from './kernels.ts';
 import type { SketchMemory } from './sketch-memory.ts';
+import { numbersTensor, readNumbers } from './written-numbers.ts';
 
 /** How many occurrences `counts` of so many keys are. */
 export function occurrencesOf(counts: number | Uint32Array, keys: number): number {
@@ -35,20 +34,14 @@ export function putCounts(
   else memory.u32.set(counts.subarray(first, first + count), at);
 }
 
-/** The total, and options again: a tensor has a checksum, which options have not. */
+/** The total, and options again. */
 export function totalTensor(runtime: Runtime, total: number, options: readonly number[]): FileTensor {
-  return arrayTensor(runtime, specOf(options), Float64Array.of(total, ...options));
+  return numbersTensor(runtime, 'total', options, [total]);
 }
 
 /** The total, once the options are found to be those that were written. @throws LanewiseError `FILE_CORRUPT`, `FILE_DTYPE` */
 export function readTotal(runtime: Runtime, file: IndexFile, options: readonly number[]): number {
-  const [total, ...written] = new Float64Array(readChecked(runtime, file, specOf(options)).slice().buffer);
-  if (written.some((option, at) => option !== options[at]))
-    throw corruptFile('The options of the file are not those that it was written with.', options);
+  const [total] = readNumbers(runtime, file, 'total', options, 1);
   if (Number.isSafeInteger(total) && total! >= 0) return total!;
   throw corruptFile(`The file holds a total of ${total}.`, total);
-}
-
-function specOf(options: readonly number[]): TensorSpec {
-  return { name: 'total', dtype: 'F64', shape: [1 + options.length] };
 }

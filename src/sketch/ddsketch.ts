@@ -1,12 +1,11 @@
 import { corruptFile, IndexFile, writeIndexFile } from '../format/index-file.ts';
 import { dispose } from '../host/disposal.ts';
-import { LanewiseError } from '../host/errors.ts';
 import { checkBytes, checkInteger, checkNumber } from '../vectors/input.ts';
 import { BucketStore } from './bucket-store.ts';
 import { addTotals } from './counted.ts';
 import { ddsketchTensors, LEAST_NORMAL, readDDSketch, type Stores, type Totals } from './ddsketch-file.ts';
-import { init } from './kernels.ts';
-import { checkMergeable, type ErrorBound, type Sketch } from './sketch.ts';
+import { init, runtime } from './kernels.ts';
+import { checkOther, type ErrorBound, filled, type Sketch } from './sketch.ts';
 import { SketchMemory } from './sketch-memory.ts';
 import {
   checkPoint,
@@ -20,6 +19,7 @@ import {
   type Values,
 } from './values.ts';
 import { CHUNK } from './workspace.ts';
+import { numbersTensor, readNumbers } from './written-numbers.ts';
 
 const ESTIMATOR = 'DDSketch';
 const LEAST_ALPHA = 1e-4;
@@ -78,7 +78,8 @@ export class DDSketch implements Sketch {
   }
 
   /** @throws LanewiseError `INVALID_ARGUMENT`, `MEMORY_EXHAUSTED`, `SIMD_UNSUPPORTED`, `CSP_BLOCKED` */
-  static async create({ alpha = 0.01, maxBuckets = 2048 }: DDSketchOptions = {}): Promise<DDSketch> {
+  static async create(options: DDSketchOptions = {}): Promise<DDSketch> {
+    const { alpha = 0.01, maxBuckets = 2048 } = options ?? {};
     checkNumber('alpha', alpha, LEAST_ALPHA, MOST_ALPHA);
     checkInteger('maxBuckets', maxBuckets, LEAST_BUCKETS, MOST_BUCKETS);
     await init();
@@ -96,16 +97,12 @@ export class DDSketch implements Sketch {
     const { alpha } = file.options;
     if (!(typeof alpha === 'number' && alpha >= LEAST_ALPHA && alpha <= MOST_ALPHA))
       throw corruptFile('The file names no alpha.', alpha);
-    const sketch = new DDSketch(alpha, file.integer('maxBuckets', LEAST_BUCKETS, MOST_BUCKETS));
-    try {
+    const maxBuckets = file.integer('maxBuckets', LEAST_BUCKETS, MOST_BUCKETS);
+    readNumbers(runtime(), file, 'options', [alpha, maxBuckets]);
+    return filled(new DDSketch(alpha, maxBuckets), (sketch) => {
       const { runtime } = sketch.#memory;
-      const totals = readDDSketch(runtime, file, sketch.#stores, sketch.maxBuckets, sketch.#perOctave);
-      sketch.#totals = totals;
-      return sketch;
-    } catch (error) {
-      sketch.dispose();
-      throw error;
-    }
+      sketch.#totals = readDDSketch(runtime, file, sketch.#stores, maxBuckets, sketch.#perOctave);
+    });
   }
 
   /**
@@ -226,13 +223,10 @@ export class DDSketch implements Sketch {
    *   `MEMORY_EXHAUSTED`, `DISPOSED`
    */
   merge(other: DDSketch): this {
-    this.#memory.check();
-    if (!(other instanceof DDSketch)) {
-      throw new LanewiseError('INVALID_ARGUMENT', `Only a ${ESTIMATOR} can be merged into a ${ESTIMATOR}.`);
-    }
-    other.#memory.check();
-    const { alpha, maxBuckets } = other;
-    checkMergeable({ alpha: this.alpha, maxBuckets: this.maxBuckets }, { alpha, maxBuckets });
+    checkOther([this, other], DDSketch, ESTIMATOR, (sketch) => {
+      sketch.#memory.check();
+      return { alpha: sketch.alpha, maxBuckets: sketch.maxBuckets };
+    });
     addTotals(this.#totals.count, other.#totals.count);
     const { positive, negative } = other.#stores;
     this.#reserve(positive.low, positive.high, negative.low, negative.high);
@@ -244,13 +238,7 @@ export class DDSketch implements Sketch {
 
   clone(): this {
     this.#memory.check();
-    const clone = new DDSketch(this.alpha, this.maxBuckets);
-    try {
-      return clone.merge(this) as this;
-    } catch (error) {
-      clone.dispose();
-      throw error;
-    }
+    return filled(new DDSketch(this.alpha, this.maxBuckets), (clone) => clone.merge(this)) as this;
   }
 
   clear(): void {
@@ -269,10 +257,11 @@ export class DDSketch implements Sketch {
   toBytes(): Uint8Array<ArrayBuffer> {
     this.#memory.check();
     const { alpha, maxBuckets } = this;
-    return writeIndexFile(
-      { estimator: ESTIMATOR, options: { alpha, maxBuckets }, nextId: 0, seed: 0 },
-      ddsketchTensors(this.#memory.runtime, this.#totals, this.#stores),
-    );
+    const { runtime } = this.#memory;
+    return writeIndexFile({ estimator: ESTIMATOR, options: { alpha, maxBuckets }, nextId: 0, seed: 0 }, [
+      numbersTensor(runtime, 'options', [alpha, maxBuckets]),
+      ...ddsketchTensors(runtime, this.#totals, this.#stores),
+    ]);
   }
 
   memoryUsage(): { readonly total: number } {

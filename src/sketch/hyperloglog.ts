@@ -2,12 +2,12 @@ import { arrayTensor, readChecked } from '../format/file-tensors.ts';
 import { corruptFile, IndexFile, writeIndexFile } from '../format/index-file.ts';
 import type { TensorSpec } from '../format/safetensors.ts';
 import { dispose } from '../host/disposal.ts';
-import { LanewiseError } from '../host/errors.ts';
 import { checkBytes, checkInteger } from '../vectors/input.ts';
-import { init } from './kernels.ts';
+import { init, runtime } from './kernels.ts';
 import { checkKeys, checkSeed, hashKeys, type Keys } from './keys.ts';
-import { checkMergeable, type ErrorBound, type Sketch } from './sketch.ts';
+import { checkOther, type ErrorBound, filled, type Sketch } from './sketch.ts';
 import { SketchMemory } from './sketch-memory.ts';
+import { numbersTensor, readNumbers } from './written-numbers.ts';
 
 const ESTIMATOR = 'HyperLogLog';
 const LEAST_PRECISION = 4;
@@ -50,7 +50,8 @@ export class HyperLogLog implements Sketch {
   }
 
   /** @throws LanewiseError `INVALID_ARGUMENT`, `MEMORY_EXHAUSTED`, `SIMD_UNSUPPORTED`, `CSP_BLOCKED` */
-  static async create({ precision = 14, seed }: HyperLogLogOptions = {}): Promise<HyperLogLog> {
+  static async create(options: HyperLogLogOptions = {}): Promise<HyperLogLog> {
+    const { precision = 14, seed } = options ?? {};
     checkInteger('precision', precision, LEAST_PRECISION, MOST_PRECISION);
     const checkedSeed = checkSeed(seed);
     await init();
@@ -66,17 +67,13 @@ export class HyperLogLog implements Sketch {
   static fromBytes(bytes: Uint8Array | ArrayBuffer): HyperLogLog {
     const file = new IndexFile(checkBytes(bytes), ESTIMATOR);
     const precision = file.integer('precision', LEAST_PRECISION, MOST_PRECISION);
-    const sketch = new HyperLogLog(precision, file.seed);
-    try {
+    readNumbers(runtime(), file, 'options', [precision, file.seed]);
+    return filled(new HyperLogLog(precision, file.seed), (sketch) => {
       const { runtime, address } = sketch.#memory;
       runtime.memory.u8.set(readChecked(runtime, file, registersOf(precision)), address);
       const largest = sketch.#countRanks();
       if (largest > 65 - precision) throw corruptFile(`A register of the file holds ${largest}.`, largest);
-      return sketch;
-    } catch (error) {
-      sketch.dispose();
-      throw error;
-    }
+    });
   }
 
   /**
@@ -108,12 +105,7 @@ export class HyperLogLog implements Sketch {
   }
 
   merge(other: HyperLogLog): this {
-    this.#memory.check();
-    if (!(other instanceof HyperLogLog)) {
-      throw new LanewiseError('INVALID_ARGUMENT', `Only a ${ESTIMATOR} can be merged into a ${ESTIMATOR}.`);
-    }
-    other.#memory.check();
-    checkMergeable(this.#shape, other.#shape);
+    checkOther([this, other], HyperLogLog, ESTIMATOR, (sketch) => sketch.#shape);
     const { runtime, address, bytes } = this.#memory;
     runtime.kernels.uniteDistinct(address, other.#memory.address, bytes);
     return this;
@@ -140,8 +132,10 @@ export class HyperLogLog implements Sketch {
   toBytes(): Uint8Array<ArrayBuffer> {
     this.#memory.check();
     const { precision, seed } = this;
+    const { runtime } = this.#memory;
     return writeIndexFile({ estimator: ESTIMATOR, options: { precision }, nextId: 0, seed }, [
-      arrayTensor(this.#memory.runtime, registersOf(precision), this.#memory.state()),
+      numbersTensor(runtime, 'options', [precision, seed]),
+      arrayTensor(runtime, registersOf(precision), this.#memory.state()),
     ]);
   }
 
@@ -154,6 +148,7 @@ export class HyperLogLog implements Sketch {
   }
 
   get #shape(): Readonly<Record<string, unknown>> {
+    this.#memory.check();
     return { precision: this.precision, seed: this.seed };
   }
 

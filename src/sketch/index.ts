@@ -1,13 +1,13 @@
 export * from '../host/index.ts';
 export type { BandOptions } from './bands.ts';
 export { BloomFilter, type BloomFilterOptions } from './bloom-filter.ts';
-export {
-  type CountMinBehaviour,
-  type CountMinGuarantee,
-  type CountMinOptions,
-  type CountMinShape,
-  CountMinSketch,
-} from './count-min-sketch.ts';
+export type {
+  CountMinBehaviour,
+  CountMinGuarantee,
+  CountMinOptions,
+  CountMinShape,
+} from './count-min-options.ts';
+export { CountMinSketch } from './count-min-sketch.ts';
 export { DDSketch, type DDSketchOptions } from './ddsketch.ts';
 export { HyperLogLog, type HyperLogLogOptions } from './hyperloglog.ts';
 export { capabilities, init } from './kernels.ts';

@@ -111,7 +111,8 @@ export function hashKeys(
 
 /** An integer, as hashes take it: a negative one as two's complement. @throws LanewiseError `INVALID_ARGUMENT` */
 export function checkSeed(seed: unknown = 0): number {
-  return checkInteger('seed', seed, Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
+  // The negative zero is written as another number in a file.
+  return checkInteger('seed', seed, Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER) + 0;
 }
 
 function checked(kind: CheckedKeys['kind'], keys: Elements, longest: number, isOne = false): CheckedKeys {

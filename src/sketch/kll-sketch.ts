@@ -3,13 +3,12 @@ import { IndexFile, writeIndexFile } from '../format/index-file.ts';
 import type { TensorSpec } from '../format/safetensors.ts';
 import { Arena } from '../host/arena.ts';
 import { dispose } from '../host/disposal.ts';
-import { LanewiseError } from '../host/errors.ts';
 import { checkBytes, checkInteger } from '../vectors/input.ts';
 import { addTotals } from './counted.ts';
-import { init } from './kernels.ts';
+import { init, runtime } from './kernels.ts';
 import { checkSeed } from './keys.ts';
 import * as state from './kll-state.ts';
-import { checkMergeable, type ErrorBound, type Sketch } from './sketch.ts';
+import { checkOther, type ErrorBound, filled, type Sketch } from './sketch.ts';
 import { SketchMemory } from './sketch-memory.ts';
 import {
   checkPoint,
@@ -21,6 +20,7 @@ import {
   type ValueArray,
   type Values,
 } from './values.ts';
+import { numbersTensor, readNumbers } from './written-numbers.ts';
 
 const ESTIMATOR = 'KllSketch';
 const LEAST_K = 8;
@@ -80,7 +80,8 @@ export class KllSketch implements Sketch {
   }
 
   /** @throws LanewiseError `INVALID_ARGUMENT`, `MEMORY_EXHAUSTED`, `SIMD_UNSUPPORTED`, `CSP_BLOCKED` */
-  static async create({ k = 200, seed }: KllSketchOptions = {}): Promise<KllSketch> {
+  static async create(options: KllSketchOptions = {}): Promise<KllSketch> {
+    const { k = 200, seed } = options ?? {};
     checkInteger('k', k, LEAST_K, MOST_K);
     const checkedSeed = checkSeed(seed);
     await init();
@@ -96,8 +97,8 @@ export class KllSketch implements Sketch {
   static fromBytes(bytes: Uint8Array | ArrayBuffer): KllSketch {
     const file = new IndexFile(checkBytes(bytes), ESTIMATOR);
     const shape = state.kllShape(file.integer('k', LEAST_K, MOST_K));
-    const sketch = new KllSketch(shape, file.seed);
-    try {
+    readNumbers(runtime(), file, 'options', [shape.k, file.seed]);
+    return filled(new KllSketch(shape, file.seed), (sketch) => {
       const { runtime, address } = sketch.#memory;
       const head = readChecked(runtime, file, HEAD).slice();
       const { waiting, sizes } = state.readHead(head, shape);
@@ -109,11 +110,7 @@ export class KllSketch implements Sketch {
       runtime.memory.u8.set(head, address);
       runtime.memory.f64.set(block, sketch.#blockPlace);
       runtime.memory.f64.set(values, sketch.#blockPlace + shape.block);
-      return sketch;
-    } catch (error) {
-      sketch.dispose();
-      throw error;
-    }
+    });
   }
 
   /**
@@ -205,12 +202,10 @@ export class KllSketch implements Sketch {
    *   `MEMORY_EXHAUSTED`, `DISPOSED`
    */
   merge(other: KllSketch): this {
-    this.#memory.check();
-    if (!(other instanceof KllSketch)) {
-      throw new LanewiseError('INVALID_ARGUMENT', `Only a ${ESTIMATOR} can be merged into a ${ESTIMATOR}.`);
-    }
-    other.#memory.check();
-    checkMergeable({ k: this.k }, { k: other.k });
+    checkOther([this, other], KllSketch, ESTIMATOR, (sketch) => {
+      sketch.#memory.check();
+      return { k: sketch.k };
+    });
     addTotals(this.count, other.count);
     if (other === this) {
       const same = this.clone();
@@ -269,6 +264,7 @@ export class KllSketch implements Sketch {
     const tensor = (name: string, start: number, length: number) =>
       arrayTensor(runtime, valuesSpec(name, length), runtime.memory.f64.slice(start, start + length));
     return writeIndexFile({ estimator: ESTIMATOR, options: { k: this.k }, nextId: 0, seed: this.seed }, [
+      numbersTensor(runtime, 'options', [this.k, this.seed]),
       arrayTensor(runtime, HEAD, runtime.memory.u8.slice(address, address + state.SAVED_BYTES)),
       tensor('values', values, this.#stored),
       tensor('waiting', place, this.#waiting),

@@ -7,7 +7,7 @@ import { type Progress, runPieces } from '../host/progress.ts';
 import { checkNewIds } from '../vectors/ids.ts';
 import { checkBytes, checkInteger, checkNumber, type IdInput, LARGEST_ID, toIds } from '../vectors/input.ts';
 import { type Bands, candidateProbability, checkBands } from './bands.ts';
-import { init } from './kernels.ts';
+import { init, runtime } from './kernels.ts';
 import type { CheckedKeys } from './keys.ts';
 import {
   checkKeySet,
@@ -29,19 +29,20 @@ import {
   type SimilarSets,
 } from './minhash-lsh-options.ts';
 import { LSH_BYTES, SignatureSets } from './signature-sets.ts';
-import { checkMergeable } from './sketch.ts';
+import { checkMergeable, filled } from './sketch.ts';
 import { SketchMemory } from './sketch-memory.ts';
 import { CHUNK } from './workspace.ts';
+import { numbersTensor, readNumbers } from './written-numbers.ts';
 
 const ESTIMATOR = 'MinHashLsh';
-/** Sets whose pairs are looked for between two looks at the clock. */
-const PIECE = 16;
 
 /**
  * Sets that are nearly the same, among many: those whose MinHash signatures agree in one band at least (Leskovec, Rajaraman and
  * Ullman, "Mining of Massive Datasets", 3rd edition, sections 3.4.1 and 3.4.2). Sets of similarity s are found with probability
  * 1 - (1 - s^rows)^bands, an S-curve that rises about (1 / bands)^(1 / rows); those found are told with an estimate of s from
- * all hashes.
+ * all hashes. The probability is that over seeds: with one, pairs of the same keys are found together or not at all, so that
+ * counts over a whole collection scatter. Sets of fewer keys than hashes share bins and are filled, which moves the curve by some
+ * hundredths, and where it is below a tenth by up to a third of itself.
  *
  * Cost of a query: signing, bands looked up, and hashes / 4 instructions for each candidate. Memory: 16 + 4 x hashes + 12 to 16
  * x bands bytes a set, and 16 to 32 for ids out of order; at most twice as much after sets were removed.
@@ -83,7 +84,7 @@ export class MinHashLsh {
   /** @throws LanewiseError `INVALID_ARGUMENT`, `MEMORY_EXHAUSTED`, `SIMD_UNSUPPORTED`, `CSP_BLOCKED` */
   static async create(options: MinHashLshOptions = {}): Promise<MinHashLsh> {
     const checked = checkMinHashOptions(options);
-    const bands = checkBands(options, checked.hashes);
+    const bands = checkBands(options ?? {}, checked.hashes);
     await init();
     return new MinHashLsh({ ...checked, ...bands });
   }
@@ -99,14 +100,9 @@ export class MinHashLsh {
     const hashes = readHashes(file);
     const bands = file.integer('bands', 1, hashes);
     const rows = file.integer('rows', 1, Math.floor(hashes / bands));
-    const lsh = new MinHashLsh({ hashes, seed: file.seed, bands, rows });
-    try {
-      lsh.#read(file);
-    } catch (error) {
-      lsh.dispose();
-      throw error;
-    }
-    return lsh;
+    const { seed } = file;
+    readNumbers(runtime(), file, 'options', [hashes, bands, rows, seed]);
+    return filled(new MinHashLsh({ hashes, seed, bands, rows }), (lsh) => lsh.#read(file));
   }
 
   /** Sets in the index. */
@@ -193,7 +189,8 @@ export class MinHashLsh {
   }
 
   /**
-   * The probability that sets of a similarity share a band: 1 - (1 - similarity^rows)^bands.
+   * The probability over seeds that sets of a similarity share a band: 1 - (1 - similarity^rows)^bands; of sets of fewer keys
+   * than hashes, about.
    *
    * @throws LanewiseError `INVALID_ARGUMENT`
    */
@@ -213,6 +210,7 @@ export class MinHashLsh {
         target.set(runtime.memory.u8.subarray(from, from + 4 * hashes), 4 * hashes * set);
       });
     return writeIndexFile({ estimator: ESTIMATOR, options: { hashes, bands, rows }, nextId: 0, seed }, [
+      numbersTensor(runtime, 'options', [hashes, bands, rows, seed]),
       bytesTensor(runtime, idsOf(ids.length), (target) => target.set(new Uint8Array(ids.buffer))),
       bytesTensor(runtime, signaturesOf(ids.length, hashes), write),
     ]);
@@ -271,10 +269,9 @@ export class MinHashLsh {
       const none = new Int32Array(0);
       for (let at = 0; at < total; at++) {
         const id = sorted[at]!;
-        if (at % PIECE === 0) {
-          yield { done: at, total };
-          this.#memory.check();
-        }
+        // After each: of many equal sets, one alone may take milliseconds.
+        yield { done: at, total };
+        this.#memory.check();
         if (sets.ids.get(id) < 0) continue;
         const signature = sets.signatureOf(id);
         const question = { signature, leastId: id + 1, mark: sets.mark(none), least, most: total, answers };

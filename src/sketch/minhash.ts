@@ -4,10 +4,11 @@ import type { TensorSpec } from '../format/safetensors.ts';
 import { dispose } from '../host/disposal.ts';
 import { LanewiseError } from '../host/errors.ts';
 import { checkBytes, checkInteger } from '../vectors/input.ts';
-import { init } from './kernels.ts';
+import { init, runtime } from './kernels.ts';
 import { type CheckedKeys, checkKeys, checkSeed, hashKeys, type KeyBatch, type Keys } from './keys.ts';
-import { checkMergeable, type ErrorBound, type Sketch } from './sketch.ts';
+import { checkOther, type ErrorBound, filled, type Sketch } from './sketch.ts';
 import { SketchMemory } from './sketch-memory.ts';
+import { numbersTensor, readNumbers } from './written-numbers.ts';
 
 const ESTIMATOR = 'MinHash';
 const FEWEST_HASHES = 16;
@@ -104,15 +105,12 @@ export class MinHash implements Sketch {
    */
   static fromBytes(bytes: Uint8Array | ArrayBuffer): MinHash {
     const file = new IndexFile(checkBytes(bytes), ESTIMATOR);
-    const sketch = new MinHash(readHashes(file), file.seed);
-    try {
+    const hashes = readHashes(file);
+    readNumbers(runtime(), file, 'options', [hashes, file.seed]);
+    return filled(new MinHash(hashes, file.seed), (sketch) => {
       const { runtime, address } = sketch.#memory;
-      runtime.memory.u8.set(readChecked(runtime, file, binsOf(sketch.hashes)), address);
-    } catch (error) {
-      sketch.dispose();
-      throw error;
-    }
-    return sketch;
+      runtime.memory.u8.set(readChecked(runtime, file, binsOf(hashes)), address);
+    });
   }
 
   /**
@@ -193,8 +191,10 @@ export class MinHash implements Sketch {
   toBytes(): Uint8Array<ArrayBuffer> {
     this.#memory.check();
     const { hashes, seed } = this;
+    const { runtime } = this.#memory;
     return writeIndexFile({ estimator: ESTIMATOR, options: { hashes }, nextId: 0, seed }, [
-      arrayTensor(this.#memory.runtime, binsOf(hashes), this.#memory.state()),
+      numbersTensor(runtime, 'options', [hashes, seed]),
+      arrayTensor(runtime, binsOf(hashes), this.#memory.state()),
     ]);
   }
 
@@ -224,15 +224,10 @@ export class MinHash implements Sketch {
   }
 
   #checkOther(other: MinHash): void {
-    this.#memory.check();
-    if (!(other instanceof MinHash)) {
-      throw new LanewiseError(
-        'INVALID_ARGUMENT',
-        `A ${ESTIMATOR} is compared and merged with another ${ESTIMATOR}.`,
-      );
-    }
-    other.#memory.check();
-    checkMergeable(shapeOf(this), shapeOf(other));
+    checkOther([this, other], MinHash, ESTIMATOR, (sketch) => {
+      sketch.#memory.check();
+      return shapeOf(sketch);
+    });
   }
 }
 
@@ -242,7 +237,8 @@ export function shapeOf({ hashes, seed }: Required<MinHashOptions>): Readonly<Re
 }
 
 /** @throws LanewiseError `INVALID_ARGUMENT` */
-export function checkMinHashOptions({ hashes = 128, seed }: MinHashOptions): Required<MinHashOptions> {
+export function checkMinHashOptions(options: MinHashOptions): Required<MinHashOptions> {
+  const { hashes = 128, seed } = options ?? {};
   checkInteger('hashes', hashes, FEWEST_HASHES, MOST_HASHES);
   if (!isPowerOfTwo(hashes)) {
     throw new LanewiseError('INVALID_ARGUMENT', `hashes must be a power of two; got ${hashes}.`, {
@@ -255,8 +251,8 @@ export function checkMinHashOptions({ hashes = 128, seed }: MinHashOptions): Req
 
 /** The keys of a whole set. @throws LanewiseError `INVALID_ARGUMENT` also for a key alone, `INVALID_VALUE` */
 export function checkKeySet(keys: KeyBatch): CheckedKeys {
-  if (Array.isArray(keys) || (ArrayBuffer.isView(keys) && !(keys instanceof Uint8Array)))
-    return checkKeys(keys);
+  const checked = checkKeys(keys);
+  if (!checked.isOne) return checked;
   throw new LanewiseError(
     'INVALID_ARGUMENT',
     `A set must be an array of keys, a typed array of numbers or a MinHash; got ${typeof keys}. ` +

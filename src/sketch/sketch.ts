@@ -35,18 +35,55 @@ export interface Sketch {
   dispose(): void;
 }
 
+type Shape = Readonly<Record<string, unknown>>;
+
+/** A class whose constructor may be private. */
+interface SketchClass<Kind> {
+  readonly prototype: Kind;
+  [Symbol.hasInstance](value: unknown): boolean;
+}
+
+/**
+ * Checks what a sketch is merged or compared with.
+ *
+ * @param name of the class: minifiers shorten its own
+ * @param shapeOf what must be equal in both, by name; throws where the sketch was disposed of
+ * @throws LanewiseError `INVALID_ARGUMENT` unless it is of the class, `DISPOSED`, `MERGE_MISMATCH` with both
+ */
+export function checkOther<Kind>(
+  [own, other]: readonly [Kind, Kind],
+  kind: SketchClass<Kind>,
+  name: string,
+  shapeOf: (sketch: Kind, beside: Kind) => Shape,
+): void {
+  if (!(other instanceof kind)) {
+    throw new LanewiseError(
+      'INVALID_ARGUMENT',
+      `A ${name} is merged or compared with another ${name}, and nothing else.`,
+    );
+  }
+  checkMergeable(shapeOf(own, other), shapeOf(other, own));
+}
+
+/** A sketch, once it is filled; disposed of where that fails. */
+export function filled<Kind extends { dispose(): void }>(sketch: Kind, fill: (sketch: Kind) => void): Kind {
+  try {
+    fill(sketch);
+    return sketch;
+  } catch (error) {
+    sketch.dispose();
+    throw error;
+  }
+}
+
 /**
  * @param own what must be equal in both, by name
  * @throws LanewiseError `MERGE_MISMATCH` with both
  */
-export function checkMergeable(
-  own: Readonly<Record<string, unknown>>,
-  other: Readonly<Record<string, unknown>>,
-): void {
+export function checkMergeable(own: Shape, other: Shape): void {
   const differing = Object.keys(own).filter((name) => own[name] !== other[name]);
   if (differing.length === 0) return;
-  const of = (shape: Readonly<Record<string, unknown>>) =>
-    differing.map((name) => `${name} ${String(shape[name])}`).join(', ');
+  const of = (shape: Shape) => differing.map((name) => `${name} ${String(shape[name])}`).join(', ');
   throw new LanewiseError(
     'MERGE_MISMATCH',
     `Sketches that are merged or compared must be made with the same options: this one has ${of(own)}, the other ${of(other)}.`,

@@ -3,7 +3,7 @@ import { dispose } from '../host/disposal.ts';
 import { LanewiseError } from '../host/errors.ts';
 import { checkBytes, checkInteger } from '../vectors/input.ts';
 import { addTotals, occurrencesOf, putCounts, readTotal, totalTensor } from './counted.ts';
-import { init } from './kernels.ts';
+import { init, runtime } from './kernels.ts';
 import {
   type CheckedKeys,
   type Counts,
@@ -14,7 +14,7 @@ import {
   type Key,
   type Keys,
 } from './keys.ts';
-import { checkMergeable, type ErrorBound, type Sketch } from './sketch.ts';
+import { checkOther, type ErrorBound, filled, type Sketch } from './sketch.ts';
 import { SketchMemory } from './sketch-memory.ts';
 import { bytesOfKeys, keptTensors, readKept } from './top-k-file.ts';
 import { byCount, type Kept, mergeKept } from './top-k-kept.ts';
@@ -104,21 +104,16 @@ export class TopK implements Sketch {
   static fromBytes(bytes: Uint8Array | ArrayBuffer): TopK {
     const file = new IndexFile(checkBytes(bytes), ESTIMATOR);
     const capacity = file.integer('capacity', 1, MOST_CAPACITY);
-    const sketch = new TopK(capacity, file.seed);
-    try {
-      const { runtime } = sketch.#memory;
-      sketch.#total = readTotal(runtime, file, [capacity, file.seed]);
-      const { kind, kept } = readKept(runtime, file, capacity, sketch.#total);
+    const total = readTotal(runtime(), file, [capacity, file.seed]);
+    const { kind, kept } = readKept(runtime(), file, capacity, total);
+    return filled(new TopK(capacity, file.seed), (sketch) => {
+      sketch.#total = total;
       const hashes = sketch.#hashesOf(kept.map(({ key }) => key));
       sketch.#fill(
         kept.map((one, at) => ({ ...one, hash: hashes[at]! })),
         kept.length > 0 ? kind : undefined,
       );
-      return sketch;
-    } catch (error) {
-      sketch.dispose();
-      throw error;
-    }
+    });
   }
 
   /** Occurrences added so far, at most 2^53 - 1: each counts as often as `counts` said. */
@@ -164,9 +159,11 @@ export class TopK implements Sketch {
   top(k: number): readonly FrequentKey[] {
     this.#memory.check();
     checkInteger('k', k, 1, LARGEST_K);
-    const kept = this.#kept().sort(byCount);
-    const most = kept[k]?.count ?? this.#least;
-    return kept
+    const counts = this.#counts().sort();
+    const { length } = counts;
+    const most = counts[length - k - 1] ?? this.#least;
+    return this.#kept(counts[length - k])
+      .sort(byCount)
       .slice(0, k)
       .map(({ key, count, error }) => ({ key, count, error, isGuaranteed: count - error >= most }));
   }
@@ -198,12 +195,7 @@ export class TopK implements Sketch {
    *   beyond 2^53 - 1 occurrences, `DISPOSED`
    */
   merge(other: TopK): this {
-    this.#memory.check();
-    if (!(other instanceof TopK)) {
-      throw new LanewiseError('INVALID_ARGUMENT', `Only a ${ESTIMATOR} can be merged into a ${ESTIMATOR}.`);
-    }
-    other.#memory.check();
-    checkMergeable(this.#shapeBeside(other), other.#shapeBeside(this));
+    checkOther([this, other], TopK, ESTIMATOR, (sketch, beside) => sketch.#shapeBeside(beside));
     const total = addTotals(this.#total, other.#total);
     const kept = mergeKept(this.#kept(), this.#least, other.#kept(), other.#least).slice(0, this.capacity);
     // In rising order of their counts they are a heap.
@@ -276,6 +268,7 @@ export class TopK implements Sketch {
   }
 
   #shapeBeside(other: TopK): Readonly<Record<string, unknown>> {
+    this.#memory.check();
     const { capacity, seed } = this;
     return { capacity, seed, kind: this.#kind ?? other.#kind };
   }
@@ -312,16 +305,27 @@ export class TopK implements Sketch {
     return hashes;
   }
 
-  /** What is kept, in the order of the heap. */
-  #kept(): Kept[] {
+  /** The counts, in the order of the heap. */
+  #counts(): Float64Array {
+    const { f64 } = this.#memory.runtime.memory;
+    const [first, each] = [this.#nodeAt(0) / 8, NODE_BYTES / 8];
+    return Float64Array.from({ length: this.size }, (_, place) => f64[first + each * place]!);
+  }
+
+  /** What is kept, in the order of the heap, of a count from `fewest` on. */
+  #kept(fewest = 0): Kept[] {
     const { runtime, address } = this.#memory;
     const { f64, u32, u64 } = runtime.memory;
-    return Array.from({ length: this.size }, (_, place) => {
+    const kept: Kept[] = [];
+    for (let place = 0; place < this.size; place++) {
       const node = this.#nodeAt(place) / 8;
+      const count = f64[node]!;
+      if (count < fewest) continue;
       const entry = u32[2 * node + 2]!;
       const at = (address + HEAD_BYTES + entry * ENTRY_BYTES) / 8;
-      return { key: this.#keys[entry]!, hash: u64[at]!, count: f64[node]!, error: f64[at + 1]! };
-    });
+      kept.push({ key: this.#keys[entry]!, hash: u64[at]!, count, error: f64[at + 1]! });
+    }
+    return kept;
   }
 
   /** Keeps these instead, a heap in its order. @throws LanewiseError `FILE_CORRUPT` where two have the same hash */

@@ -2,12 +2,12 @@
 export const GOLDEN = {
   hyperloglog: {
     estimate: 10194.79577538277,
-    file: 'fedd427fe276a01384c4032a95f2121c1ef59c6dc9ba0f996d8ffdcd8bcd7aeb',
+    file: 'a3462da4766e6719fd65018feb6b80d4ea89c5020a4ed4942282e7927391e637',
   },
   bloom: {
     rate: 0.02775934265044175,
     estimate: 10026.906663431431,
     found: 303,
-    file: '8b062edb73aeffa27631fc069e9c274d3a6c7c34b82fefe15d3dd3f6b13630a4',
+    file: 'c3b9c40850c63108705afbd91211f962fa3b1a39d509b6a4b6f0fbf4fa38b37d',
   },
 } as const;

@@ -158,6 +158,27 @@ describe('counting', () => {
     }
     expect(broken / (100 * truth.length)).toBeLessThan(Math.exp(-3));
   });
+
+  // Rows that share a hash collide together for one pair of keys in some 7 x width^2: 24 in a million estimates were wrong then.
+  test('the error keeps a bound that 14 rows promise, of one in 1.2 million', async () => {
+    const [width, depth] = [272, 14];
+    const queries = Uint32Array.from({ length: 400_000 }, (_, i) => 1_000_000 + i);
+    let beyond = 0;
+    for (let seed = 0; seed < 5; seed++) {
+      using sketch = await CountMinSketch.create({ width, depth, seed });
+      // As many as can each exceed e / width of all.
+      sketch.add(
+        Uint32Array.from({ length: 99 }, (_, i) => i),
+        1000,
+      );
+      const { bound, confidence } = sketch.errorBound();
+      expect(confidence).toBeCloseTo(1 - Math.exp(-depth), 12);
+      expect(bound).toBeLessThan(1000);
+      beyond += sketch.estimate(queries).filter((estimate) => estimate > bound).length;
+    }
+    const expected = 5 * queries.length * Math.exp(-depth); // 1.7
+    expect(beyond).toBeLessThanOrEqual(expected + 3 * Math.sqrt(expected));
+  });
 });
 
 describe('saturation', () => {

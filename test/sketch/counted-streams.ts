@@ -26,12 +26,21 @@ export async function countersFloat64(
     const bytes = new Uint8Array(8);
     new DataView(bytes.buffer).setUint32(0, key, true);
     const bits = BigInt(`0x${hash.init().update(bytes).digest('hex')}`);
-    const start = bits & 0xffffffffn;
-    const step = (bits >> 32n) | 1n;
     counters.forEach((row, i) => {
-      const value = BigInt.asUintN(32, start + BigInt(i) * step);
+      const shared = i < 7 ? bits : avalanche(bits + BigInt(i - (i % 7)) * 0x9e3779b185ebca87n);
+      const step = (shared >> 32n) | 1n;
+      const value = BigInt.asUintN(32, shared + BigInt(i % 7) * step);
       row[Number((value * BigInt(width)) >> 32n)]! += 1;
     });
   }
   return counters;
+}
+
+/** The end of XXH64. */
+function avalanche(hash: bigint): bigint {
+  const u64 = (value: bigint): bigint => BigInt.asUintN(64, value);
+  let mixed = u64(hash);
+  mixed = u64((mixed ^ (mixed >> 33n)) * 0xc2b2ae3d27d4eb4fn);
+  mixed = u64((mixed ^ (mixed >> 29n)) * 0x165667b19e3779f9n);
+  return mixed ^ (mixed >> 32n);
 }

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { arrayTensor } from '../../src/format/file-tensors.ts';
 import { writeIndexFile } from '../../src/format/index-file.ts';
 import { runtime } from '../../src/sketch/kernels.ts';
+import { numbersTensor } from '../../src/sketch/written-numbers.ts';
 import { flips, truncations } from '../format/damage.ts';
 import { errorOf } from '../host/error-of.ts';
 
@@ -15,7 +16,6 @@ const CASES = [
     name: 'HyperLogLog',
     make: async () => (await HyperLogLog.create({ precision: 6, seed: -3 })).add(KEYS),
     load: (bytes: Uint8Array | ArrayBuffer) => HyperLogLog.fromBytes(bytes),
-    tensor: 'registers',
     wrongOptions: [
       { precision: 3 },
       { precision: 7 },
@@ -29,7 +29,6 @@ const CASES = [
     make: async () =>
       (await BloomFilter.create({ capacity: 100, falsePositiveRate: 0.001, seed: -3 })).add(KEYS),
     load: (bytes: Uint8Array | ArrayBuffer) => BloomFilter.fromBytes(bytes),
-    tensor: 'blocks',
     wrongOptions: [
       { capacity: 0 },
       { capacity: 2 ** 32 },
@@ -47,7 +46,7 @@ const CASES = [
   },
 ];
 
-describe.each(CASES)('$name', ({ name, make, load, tensor, wrongOptions }) => {
+describe.each(CASES)('$name', ({ name, make, load, wrongOptions }) => {
   test('what was written is read with identical answers, written the same again, and goes on alike', async () => {
     using sketch = await make();
     const bytes = sketch.toBytes();
@@ -73,11 +72,9 @@ describe.each(CASES)('$name', ({ name, make, load, tensor, wrongOptions }) => {
     fc.assert(
       fc.property(fc.oneof(truncations(bytes.slice(0, -1)), flips(bytes)), (damaged) => {
         try {
-          load(damaged).dispose();
-          // What stands in the header beside the options may be altered without a trace, never what was learned.
-          expect(readSafetensors(damaged).tensors.get(tensor)!.data).toEqual(
-            readSafetensors(bytes).tensors.get(tensor)!.data,
-          );
+          const read = load(damaged);
+          expect(read.toBytes()).toEqual(bytes);
+          read.dispose();
         } catch (error) {
           const { code } = errorOf(() => {
             throw error;
@@ -120,12 +117,13 @@ describe.each(CASES)('$name', ({ name, make, load, tensor, wrongOptions }) => {
 /** A file whose checksum is right, whatever it holds. */
 function forge(
   estimator: string,
-  options: object,
+  options: Readonly<Record<string, number>>,
   name: string,
   shape: number[],
   data: Uint8Array,
 ): Uint8Array {
-  return writeIndexFile({ estimator, options: { ...options }, nextId: 0, seed: 0 }, [
+  return writeIndexFile({ estimator, options, nextId: 0, seed: 0 }, [
+    numbersTensor(runtime(), 'options', [...Object.values(options), 0]),
     arrayTensor(runtime(), { name, dtype: 'U8', shape }, data),
   ]);
 }

@@ -150,6 +150,22 @@ describe('counting', () => {
   });
 });
 
+test('the k most frequent are the first of all, whatever k, with equal counts about', async () => {
+  for (const capacity of [1, 2, 30, 64]) {
+    using summary = await TopK.create({ capacity });
+    summary.add(skewedKeys(500, 80, capacity)).add(Array.from({ length: 20 }, (_, i) => 1000 + i));
+    const all = summary.top(capacity);
+    for (let k = 1; k <= capacity + 2; k++) {
+      const top = summary.top(k);
+      expect(top.map(({ key, count, error }) => ({ key, count, error }))).toEqual(
+        all.slice(0, k).map(({ key, count, error }) => ({ key, count, error })),
+      );
+      const most = all[k]?.count ?? (summary.size < capacity ? 0 : all.at(-1)!.count);
+      for (const { count, error, isGuaranteed } of top) expect(isGuaranteed).toBe(count - error >= most);
+    }
+  }
+});
+
 describe('merging', () => {
   test('keeps every bound, whichever way round and however often', async () => {
     await fc.assert(
