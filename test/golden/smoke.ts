@@ -88,6 +88,6 @@ export const GOLDEN: Readonly<Record<string, string>> = {
   windows: '773ae6b57c010808ad0bd297894172f4',
   edit: '9582dbf947461ab0635a272e0dcbca55ed0cfa672021592e6d5fcf667eaf3cfd',
   drift: '017792d11fd5b0b2',
-  experiments: 'e99a33eee8f7a859b35381a94913be22',
+  experiments: '58f7a1b10cadc256b35381a94913be22',
   caches: 'd61fd06c80bcf0653d761336f238e96b5a4ea52b21f5d05a7b31a5e770c75c3e',
 };
