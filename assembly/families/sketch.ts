@@ -4,7 +4,7 @@
 export { addBloom, hasBloom, uniteBloom, weighBloom } from '../bloom';
 export { finishHash, startHash, updateHash } from '../checksum';
 export { addCounts, addWeights, countSaturated, raiseCounts, readCounts, uniteCounts } from '../count-min';
-export { bucketOf, bucketStart, bucketValue, countValues } from '../ddsketch';
+export { bucketOf, bucketStart, bucketValue, countPositive, countValues } from '../ddsketch';
 export { addDistinct, countRanks, uniteDistinct } from '../hyperloglog';
 export { hashBytes, hashIntegers, hashLongs, hashNumbers } from '../keys';
 export { compactBlock, mergeLevels, viewLevels } from '../kll';

@@ -122,10 +122,9 @@ export class DDSketch implements Sketch {
     for (let first = 0; first < array.length; first += CHUNK) {
       // What fits in one chunk is there from the survey.
       const count = array.length <= CHUNK ? array.length : putChunk(this.#memory, array, first);
-      zeros += runtime.kernels.countValues(
-        ...([space.values, count, this.#perOctave] as const),
-        ...([positive.origin, positive.low, negative.origin, negative.low] as const),
-      );
+      const chunk = [space.values, count, this.#perOctave, positive.origin, positive.low] as const;
+      if (span.min >= LEAST_NORMAL) runtime.kernels.countPositive(...chunk, space.hashes);
+      else zeros += runtime.kernels.countValues(...chunk, negative.origin, negative.low, space.hashes);
     }
     this.#join({ count: array.length, zeros, min: span.min, max: span.max });
     return this;

@@ -40,6 +40,14 @@ interface Kernels extends HashKernels {
   countEqual(a: number, b: number, bytes: number): number;
   countRanks(registers: number, size: number, counts: number): number;
   countSaturated(counters: number, count: number): number;
+  countPositive(
+    values: number,
+    count: number,
+    perOctave: number,
+    buckets: number,
+    lowest: number,
+    scratch: number,
+  ): void;
   countValues(
     values: number,
     count: number,
@@ -48,6 +56,7 @@ interface Kernels extends HashKernels {
     lowestPositive: number,
     negative: number,
     lowestNegative: number,
+    scratch: number,
   ): number;
   enterFrequent(state: number, size: number): number;
   fillBins(bins: number, bits: number, out: number, list: number): void;
