@@ -29,7 +29,7 @@ import {
   type SimilarSets,
 } from './minhash-lsh-options.ts';
 import { LSH_BYTES, SignatureSets } from './signature-sets.ts';
-import { checkMergeable, filled } from './sketch.ts';
+import { checkMergeable, checkOther, type ErrorBound, filled, type Sketch } from './sketch.ts';
 import { SketchMemory } from './sketch-memory.ts';
 import { CHUNK } from './workspace.ts';
 import { numbersTensor, readNumbers } from './written-numbers.ts';
@@ -53,7 +53,7 @@ const ESTIMATOR = 'MinHashLsh';
  * lsh.query(['a', 'b', 'c', 'd'], { minSimilarity: 0.8 }); // { ids: [1], similarities: [1] }
  * const { firsts, seconds } = await lsh.pairs({ minSimilarity: 0.5 }); // near duplicates
  */
-export class MinHashLsh {
+export class MinHashLsh implements Sketch {
   readonly hashes: number;
   readonly bands: number;
   /** Hashes a band. */
@@ -196,6 +196,45 @@ export class MinHashLsh {
    */
   candidateProbability(similarity: number): number {
     return candidateProbability(checkNumber('similarity', similarity, 0, 1), this);
+  }
+
+  /**
+   * Takes over the sets of another one, under their ids.
+   *
+   * @throws LanewiseError `MERGE_MISMATCH` for other hashes, bands or another seed, `DUPLICATE_ID` for an id of both,
+   *   `INVALID_ARGUMENT`, `MEMORY_EXHAUSTED`, `DISPOSED`
+   */
+  merge(other: MinHashLsh): this {
+    this.#memory.check();
+    checkOther([this, other], MinHashLsh, ESTIMATOR, (lsh) => {
+      lsh.#memory.check();
+      const { hashes, bands, rows, seed } = lsh;
+      return { hashes, bands, rows, seed };
+    });
+    const ids = other.#sets.sortedIds();
+    checkNewIds(ids, this.#sets.ids);
+    this.#sets.add(ids, (set, out) => {
+      const from = other.#sets.signatureOf(ids[set]!);
+      this.#memory.runtime.memory.u8.copyWithin(out, from, from + 4 * this.hashes);
+    });
+    return this;
+  }
+
+  clone(): this {
+    this.#memory.check();
+    return filled(new MinHashLsh(this), (clone) => clone.merge(this)) as this;
+  }
+
+  /** Removes all sets. Cost: O(sets). */
+  clear(): void {
+    this.#memory.check();
+    this.#sets.remove(this.#sets.sortedIds());
+  }
+
+  /** The largest standard error of the similarities that are told; `candidateProbability` tells which sets are found at all. */
+  errorBound(): ErrorBound {
+    this.#memory.check();
+    return { kind: 'similarity', bound: Math.sqrt(0.5 / this.hashes), confidence: 0.683 };
   }
 
   /** A safetensors file with checksums: the same bytes for the same sets, however they came. @throws LanewiseError `DISPOSED` */
