@@ -159,9 +159,9 @@ export class EventWindows<State extends object, Values extends ArrayLike<unknown
 
   /**
    * The windows over a source, as they complete; all that are left when it ends. However the iteration ends, the windows are disposed
-   * of then, and the source is closed. Nothing is read ahead, but some 1000 events of a source that is not asynchronous.
+   * of then, and the source is closed. Nothing is read ahead, but some 1000 events of a source that is not asynchronous. The
+   * signal ends the iteration, also while it waits for the source, with its reason.
    *
-   * @param options.signal ends the iteration, also while it waits for the source, with the signal's reason
    * @throws LanewiseError as `addAll()`; what the source throws
    */
   async *over(
