@@ -1,9 +1,9 @@
 import { checkChoice } from '../search/options.ts';
 
-const UNITS = ['codePoints', 'bytes'] as const;
-
 /** What texts are counted in: Unicode code points, or bytes of UTF-8. */
-export type TextUnit = (typeof UNITS)[number];
+export type TextUnit = 'codePoints' | 'bytes';
+
+const UNITS: readonly TextUnit[] = ['codePoints', 'bytes'];
 
 /** @throws LanewiseError `INVALID_ARGUMENT` */
 export function checkUnit(unit: unknown = 'codePoints'): TextUnit {
