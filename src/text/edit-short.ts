@@ -43,16 +43,13 @@ export function shortDistance(one: string, other: string, excluded: Excluded, tr
   }
   let distance = -1;
   if (sign >= 0) {
-    const compare = COMPARE[transposes ? 2 : rows <= 32 ? 0 : 1]!;
+    const compare = transposes ? transposed : rows <= 32 ? oneWord : twoWords;
     distance = compare(masks, rows, text, start, end + excess, excluded);
   }
   for (let at = start; at < end; at++) low[pattern.charCodeAt(at)] = 0;
   for (let at = start + 32; at < end; at++) high[pattern.charCodeAt(at)] = 0;
   return distance;
 }
-
-/** By their places: a function that is called once is made anew at each call by what minifies them, which takes 10 ns. */
-const COMPARE = [oneWord, twoWords, transposed];
 
 function oneWord(
   { low }: Masks,
