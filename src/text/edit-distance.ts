@@ -18,7 +18,7 @@ export interface EditDistanceOptions {
  * nothing normalized (`text.normalize()` does that). Half a surrogate pair is a code point by itself.
  *
  * Bit-parallel (Myers, JACM 46(3), 1999): O(n * m / 32), and less where `max` is small or the texts are much alike. Up to 64
- * units in JavaScript, beyond by kernel, four blocks of 64 rows at a time: 1 000 random characters in some 50 us.
+ * units in JavaScript, beyond by kernel, four blocks of 64 rows at a time: 1 000 random characters in some 65 us.
  *
  * @throws LanewiseError `INVALID_ARGUMENT`; for long texts also `MEMORY_EXHAUSTED`, `SIMD_UNSUPPORTED`, `CSP_BLOCKED`
  * @example levenshtein('kitten', 'sitting'); // 3
