@@ -28,6 +28,7 @@ const ENTRIES = {
   sketch: 'src/sketch/index.ts',
   cache: 'src/cache/index.ts',
   cost: 'src/cost/index.ts',
+  planner: 'src/planner/index.ts',
   evaluate: 'src/evaluate/index.ts',
   format: 'src/format/index.ts',
   store: 'src/store/index.ts',

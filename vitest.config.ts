@@ -30,7 +30,7 @@ const config: ViteUserConfig = defineConfig({
         extends: true as const,
         test: {
           name: 'once',
-          include: ['test/{format,store,worker,demo,package,docs}/**/*.test.ts'],
+          include: ['test/{cost,planner,cli,format,store,worker,demo,package,docs}/**/*.test.ts'],
           pool: 'forks' as const,
         },
       },

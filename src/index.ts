@@ -4,6 +4,7 @@ export * from './cost/index.ts';
 export * from './evaluate/index.ts';
 export * from './format/index.ts';
 export * from './host/index.ts';
+export * from './planner/index.ts';
 export * from './recommend/index.ts';
 export * from './search/index.ts';
 export * from './sketch/index.ts';

@@ -1,3 +1,1 @@
-export * from '../host/index.ts';
-export { capabilities, init } from '../vectors/kernels.ts';
-export { measureRoof, type Roof, type RoofOptions } from './roof.ts';
+export { type ErrorCode, type ErrorDetails, LanewiseError } from '../host/errors.ts';

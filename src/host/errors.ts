@@ -24,6 +24,8 @@
  * - `NOT_FOUND`: the store holds no file of that name.
  * - `STORAGE_FULL`: the disk is full or the quota is spent; the previous version is untouched.
  * - `STORE_FAILED`: the disk, database or server under a store failed; `cause` tells how.
+ * - `INFEASIBLE`: no choice satisfies what was asked; the message names what stands in the way, and what would fit.
+ * - `OVERFLOW`: the result is beyond what a double can hold.
  * - `UNSUPPORTED`: the runtime or the store cannot do this; the message names what can.
  */
 export type ErrorCode =
@@ -50,6 +52,8 @@ export type ErrorCode =
   | 'NOT_FOUND'
   | 'STORAGE_FULL'
   | 'STORE_FAILED'
+  | 'INFEASIBLE'
+  | 'OVERFLOW'
   | 'UNSUPPORTED';
 
 /** What a {@link LanewiseError} carries beside its message. */

@@ -1,5 +1,5 @@
 import { KMeans } from 'lanewise/cluster';
-import { measureRoof } from 'lanewise/cost';
+import { measureRoof } from 'lanewise/planner';
 import { capabilities, FlatIndex, HnswIndex, IvfIndex, LshIndex } from 'lanewise/search';
 import { formatCount } from '../numbers.ts';
 import type { KernelPoint, Subject, Tell } from './protocol.ts';

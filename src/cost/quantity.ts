@@ -1,0 +1,36 @@
+import { LanewiseError } from '../host/errors.ts';
+import { checkNumber } from '../vectors/input.ts';
+
+/** @throws LanewiseError `INVALID_ARGUMENT` unless `value` is finite and not negative */
+export function checkQuantity(name: string, value: unknown): number {
+  return checkNumber(name, value, 0, Number.MAX_VALUE);
+}
+
+/** @throws LanewiseError `INVALID_ARGUMENT` unless `value` is finite and above 0 */
+export function checkPositive(name: string, value: unknown): number {
+  return checkNumber(name, value, Number.MIN_VALUE, Number.MAX_VALUE);
+}
+
+/** @throws LanewiseError `INVALID_ARGUMENT` unless `value` is a finite integer of at least `least` */
+export function checkCount(name: string, value: unknown, least = 1): number {
+  if (Number.isInteger(value) && (value as number) >= least) return value as number;
+  throw new LanewiseError(
+    'INVALID_ARGUMENT',
+    `${name} must be an integer of at least ${least}; got ${String(value)}.`,
+    { expected: least, got: value },
+  );
+}
+
+/**
+ * A result that a double can hold.
+ *
+ * @throws LanewiseError `OVERFLOW` for an infinity, and for NaN, which two infinities leave
+ */
+export function finite(name: string, value: number): number {
+  if (Number.isFinite(value)) return value;
+  throw new LanewiseError(
+    'OVERFLOW',
+    `${name} is beyond what a double can hold, ${Number.MAX_VALUE}. Ask for smaller sizes, or for a part of the work.`,
+    { expected: Number.MAX_VALUE, got: value },
+  );
+}
