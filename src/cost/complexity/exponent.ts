@@ -58,7 +58,7 @@ export interface ExponentFit {
  *   { n: 2000, milliseconds: 4.3 },
  *   { n: 4000, milliseconds: 17 },
  *   { n: 8000, milliseconds: 70 },
- * ]); // { exponent: 1.998, low: 1.97.., high: .., nearest: 'n^2', ... }
+ * ]); // { exponent: 1.996, low: 1.943, high: 2.048, nearest: 'n^2', ... }
  */
 export function fitExponent(points: readonly TimedSize[], options: ExponentOptions = {}): ExponentFit {
   const confidence = checkConfidence(options?.confidence);

@@ -156,7 +156,7 @@ function isPromise<Value>(value: Value | PromiseLike<Value>): value is PromiseLi
 /** @throws LanewiseError `INVALID_ARGUMENT` */
 function checked<Input>(run: unknown, options: MeasureExponentOptions<Input>) {
   const { repetitions = 7, seed = 0, prepare, now = () => performance.now() } = options ?? {};
-  for (const [name, value] of Object.entries({ run, prepare: prepare ?? now, now })) {
+  for (const [name, value] of Object.entries({ run, prepare: prepare ?? run, now })) {
     if (typeof value === 'function') continue;
     throw new LanewiseError('INVALID_ARGUMENT', `${name} must be a function; got ${typeof value}.`, {
       expected: 'function',
