@@ -89,8 +89,8 @@ export const lsh: Algorithm = {
 /**
  * A walk keeps ef rows in mind over floor(log2 n) steps, and compares as many in each: `ef floor(log2 n) 2 d`, and adding a row
  * is one such walk (Malkov and Yashunin, "Efficient and robust approximate nearest neighbor search using hierarchical navigable
- * small world graphs", 2018, section 4.2, whose log n this is). Links: 2 m at the bottom and m on each of the 1 / ln m layers
- * that a row has above, on average (section 4.2.3).
+ * small world graphs", 2018, section 4.2, whose log n this is). Links: 2 m at the bottom and m on each layer above;
+ * of rows, m^-l reach layer l, which makes 1 / (m - 1) layers a row (section 4.2.3 has 1 / ln m, before layers are rounded down).
  */
 export const hnsw: Algorithm = {
   name: 'hierarchical navigable small world graph',
@@ -106,7 +106,7 @@ export const hnsw: Algorithm = {
     ({ n, d, efConstruction }) => n * walk(n, d, efConstruction),
   ),
   prediction: flops('O(ef d log n)', ({ n, d, ef }) => walk(n, d, ef)),
-  space: words('O(n (d + m))', ({ n, d, m }) => n * (d + m * (2 + 1 / ln(m)))),
+  space: words('O(n (d + m))', ({ n, d, m }) => n * (d + m * (2 + 1 / (m - 1)))),
 };
 
 function walk(n: number, d: number, ef: number): number {
