@@ -4,7 +4,7 @@ import { checkCount } from '../quantity.ts';
 import { type Operations, operations, product } from './operations.ts';
 
 /** One number for both directions, or [vertical, horizontal]. */
-export type Extent = number | readonly [number, number];
+export type WindowExtent = number | readonly [number, number];
 
 /** A window that slides over an image. */
 export interface WindowShape {
@@ -12,13 +12,13 @@ export interface WindowShape {
   readonly height: number;
   readonly width: number;
   /** Of the window, pixels. */
-  readonly kernel: Extent;
+  readonly kernel: WindowExtent;
   /** Pixels from one place to the next. @default 1 */
-  readonly stride?: Extent;
+  readonly stride?: WindowExtent;
   /** Zeros on each side. @default 0 */
-  readonly padding?: Extent;
+  readonly padding?: WindowExtent;
   /** Pixels from one tap of the window to the next. @default 1 */
-  readonly dilation?: Extent;
+  readonly dilation?: WindowExtent;
 }
 
 /** A convolution from channels to channels, apart from groups. */
@@ -163,7 +163,7 @@ function slide(shape: WindowShape): { outputHeight: number; outputWidth: number;
   return { outputHeight: outputHeight!, outputWidth: outputWidth!, taps: kernel[0] * kernel[1] };
 }
 
-function pair(name: string, extent: Extent, least = 1): readonly [number, number] {
+function pair(name: string, extent: WindowExtent, least = 1): readonly [number, number] {
   const [vertical, horizontal] = Array.isArray(extent) ? extent : [extent, extent];
   return [checkCount(name, vertical, least), checkCount(name, horizontal, least)];
 }

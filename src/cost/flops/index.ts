@@ -4,12 +4,12 @@ export {
   type ConvolutionShape,
   conv2d,
   depthwiseSeparable,
-  type Extent,
   type Im2colShape,
   type Im2colSize,
   im2col,
   type SeparableOperations,
   type SeparableShape,
+  type WindowExtent,
   type WindowShape,
 } from './convolution.ts';
 export { type DecodeOperations, type DecodeShape, decodeStep } from './decode.ts';

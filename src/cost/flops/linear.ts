@@ -116,7 +116,7 @@ export function mlp(shape: MlpShape): MlpOperations {
 }
 
 /** @throws LanewiseError `INVALID_ARGUMENT` unless there are at least two, integers above 0 */
-export function checkWidths(widths: readonly number[]): readonly number[] {
+function checkWidths(widths: readonly number[]): void {
   if (!Array.isArray(widths) || widths.length < 2) {
     throw new LanewiseError(
       'INVALID_ARGUMENT',
@@ -127,5 +127,4 @@ export function checkWidths(widths: readonly number[]): readonly number[] {
   widths.forEach((width, i) => {
     checkCount(`layers[${i}]`, width);
   });
-  return widths;
 }
