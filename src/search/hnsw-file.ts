@@ -11,7 +11,8 @@ import type { Runtime } from '../vectors/kernels.ts';
 import { normRange } from '../vectors/metric.ts';
 import { VectorStore } from '../vectors/store.ts';
 import { loadRows } from './flat-file.ts';
-import { HnswGraph, MOST_LAYERS, NONE } from './hnsw/graph.ts';
+import { HnswGraph, NONE } from './hnsw/graph.ts';
+import { GRAPH_PLANES, MOST_LAYERS } from './hnsw/layout.ts';
 import { type GraphOptions, MOST_CANDIDATES, MOST_LINKS } from './hnsw-options.ts';
 import { rowTensors } from './row-tensors.ts';
 import { readTuning, type Tuning, tuningExtras } from './tuning.ts';
@@ -65,7 +66,7 @@ export function readHnswIndex(bytes: Uint8Array): SavedHnsw {
   const efConstruction = file.integer('efConstruction', 1, MOST_CANDIDATES);
   const { seed } = file;
   const tuning = readTuning(file.extra('tuning'));
-  const store = new VectorStore(dimensions, metric, [], false);
+  const store = new VectorStore(dimensions, metric, GRAPH_PLANES, false);
   try {
     const rows = file.rowsOf('ids');
     const upperRows = file.rowsOf('upper_links');

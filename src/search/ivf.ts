@@ -12,21 +12,17 @@ import {
 } from '../vectors/input.ts';
 import { init } from '../vectors/kernels.ts';
 import { checkMetric, type Metric } from '../vectors/metric.ts';
+import { type CellCodes, isSketch, keptRows, MOST_CELLS, type Rescore } from './cell-codes.ts';
 import { searchExact } from './exact-search.ts';
 import { checkScope, type RangeOptions, type RangeResult } from './flat-options.ts';
 import { readIvfIndex, writeIvfIndex } from './ivf-file.ts';
 import {
-  type CellCodes,
   checkCodes,
   checkProbeOptions,
   checkRescore,
   type IvfOptions,
-  isSketch,
-  keptRows,
-  MOST_CELLS,
   type ProbeOptions,
   type ProbeResult,
-  type Rescore,
   rowsMissing,
   type SaveOptions,
   type TrainOptions,
