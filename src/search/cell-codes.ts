@@ -8,6 +8,8 @@ export type CellCodes = 'float32' | 'int8' | SketchKind;
 export type Rescore = number | false;
 
 export const CELL_CODES: readonly CellCodes[] = ['float32', 'int8', 'pq4', 'bits'];
+/** Unless it is told. */
+export const USUAL_CODES: CellCodes = 'int8';
 export const MOST_CELLS = 65_536;
 
 /** Whether the rows of a cell are found by sketches. */

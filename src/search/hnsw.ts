@@ -27,11 +27,11 @@ import {
   checkBytes,
   checkFilter,
   checkRows,
-  type MemoryUsage,
   usageOf,
 } from './options.ts';
 import { checkRange, rangeExact } from './range-search.ts';
 import type { Effort, TunableIndex, Tuning } from './tuning.ts';
+import type { MemoryUsage } from './usage.ts';
 
 /** Values of `ef` that `tune` tries, each some 1.4 times the one before. */
 const EFFORTS = [10, 14, 20, 28, 40, 57, 80, 113, 160, 226, 320, 453, 640, 905, 1280];

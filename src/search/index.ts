@@ -3,9 +3,9 @@ export { Bitmap } from '../vectors/bitmap.ts';
 export type { IdInput, VectorInput } from '../vectors/input.ts';
 export { capabilities, init } from '../vectors/kernels.ts';
 export type { Metric } from '../vectors/metric.ts';
+export type { CellCodes, Rescore } from './cell-codes.ts';
 export type { ExactMethod } from './exact-search.ts';
 export { FlatIndex } from './flat.ts';
-export type { CellCodes, Rescore } from './cell-codes.ts';
 export type { RangeOptions, RangeResult, SearchOptions } from './flat-options.ts';
 export { HnswIndex } from './hnsw.ts';
 export type { EfOptions, EfResult, HnswOptions } from './hnsw-options.ts';
@@ -14,5 +14,6 @@ export type { IvfOptions, ProbeOptions, ProbeResult, SaveOptions, TrainOptions }
 export { LshIndex } from './lsh.ts';
 export type { SuggestOptions, TableShape } from './lsh-model.ts';
 export type { LshOptions, LshSearchOptions, LshSearchResult } from './lsh-options.ts';
-export type { AddOptions, CommonSearchOptions, IndexOptions, MemoryUsage, SearchResult } from './options.ts';
+export type { AddOptions, CommonSearchOptions, IndexOptions, SearchResult } from './options.ts';
+export type { MemoryUsage } from './usage.ts';
 export type { CurvePoint, Effort, Searchable, TunableIndex, Tuning } from './tuning.ts';

@@ -5,7 +5,14 @@ import type { Progress } from '../host/progress.ts';
 import { Random } from '../host/random.ts';
 import type { Runtime } from '../vectors/kernels.ts';
 import { METRIC_CODES, type Metric } from '../vectors/metric.ts';
-import { CENTROIDS, layoutSketcher, ROUNDS, SIGNS, type SketchExtent, type SketchKind } from './sketch-layout.ts';
+import {
+  CENTROIDS,
+  layoutSketcher,
+  ROUNDS,
+  SIGNS,
+  type SketchExtent,
+  type SketchKind,
+} from './sketch-layout.ts';
 
 /** What sketches are made for. */
 export interface SketchShape extends SketchExtent {

@@ -1,6 +1,14 @@
 import { METRIC_CODES } from '../../vectors/metric.ts';
 import type { VectorStore } from '../../vectors/store.ts';
-import { ENTRY_BYTES, layoutHead, layoutNode, type NodeLayout, POOL_BYTES, tableRoom, upperBytes } from './layout.ts';
+import {
+  ENTRY_BYTES,
+  layoutHead,
+  layoutNode,
+  type NodeLayout,
+  POOL_BYTES,
+  tableRoom,
+  upperBytes,
+} from './layout.ts';
 
 /** No slot, where the kernels expect one. */
 export const NONE = 0xffff_ffff;

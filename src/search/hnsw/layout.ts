@@ -1,6 +1,10 @@
 import { Random } from '../../host/random.ts';
 import type { Plane } from '../../vectors/segment.ts';
 
+/** Links that a row chooses on each layer, unless it is told. */
+export const USUAL_M = 16;
+export const MOST_M = 128;
+
 /** What a store keeps beside the rows of a graph: their codes stand in the graph. */
 export const GRAPH_PLANES: readonly Plane[] = [];
 /** Bytes of a graph's descriptor, and of a segment's entry in its table (assembly/graph.ts draws both). */
