@@ -94,5 +94,10 @@ export function stateOf<Times extends MeanTime>(
 
 /** Times by their mean and the quantile of a share. */
 export function timesOf(mean: number, quantile: (share: number) => number): TimeQuantiles {
-  return { mean, p50: quantile(0.5), p95: quantile(0.95), p99: quantile(0.99) };
+  return {
+    mean,
+    p50: quantile(0.5),
+    p95: quantile(0.95),
+    p99: finite('the 99th percentile', quantile(0.99)),
+  };
 }
