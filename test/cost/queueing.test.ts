@@ -149,7 +149,7 @@ describe('M/D/1', () => {
     expect(off(queueing.md1(at(utilization)).sojourn.mean, sojourn)).toBeLessThan(1e-12);
   });
 
-  test.each([0.3, 0.8, 0.95])('agrees with a simulation at %s, mean and percentiles', (utilization) => {
+  test.each([0.3, 0.6, 0.85])('agrees with a simulation at %s, mean and percentiles', (utilization) => {
     const simulated = simulate(exponential(1 / utilization), constant(1), { seed: 11 });
     const queue = queueing.md1(at(utilization));
     expectMean(simulated.waiting, queue.waiting.mean);
@@ -217,12 +217,12 @@ describe("Kingman's approximation", () => {
   });
 
   test.each([
-    ['arrivals and service of four phases', 4, 1, 0.1],
-    ['three servers', 2, 3, 0.1],
-  ])('is within a tenth of a simulation in heavy traffic: %s', (_, phases, servers, error) => {
-    const utilization = 0.95;
+    ['arrivals and service of four phases', 4, 1],
+    ['three servers', 2, 3],
+  ])('lies above a simulation at 0.9, by less than a seventh, with %s', (_, phases, servers) => {
+    const utilization = 0.9;
     const interarrival = erlang(1 / (utilization * servers), phases);
-    const simulated = simulate(interarrival, erlang(1, phases), { servers, seed: 5 });
+    const { waiting } = simulate(interarrival, erlang(1, phases), { servers, seed: 5 });
     const queue = queueing.kingman({
       arrivalRate: 1000 * utilization * servers,
       serviceTime: 1,
@@ -230,7 +230,9 @@ describe("Kingman's approximation", () => {
       arrivalVariability: 1 / phases,
       serviceVariability: 1 / phases,
     });
-    expect(off(simulated.waiting.mean, queue.waiting.mean)).toBeLessThan(error);
+    expect(waiting.error).toBeLessThan(0.06 * waiting.mean);
+    expect(waiting.mean).toBeLessThan(queue.waiting.mean + 2 * waiting.error);
+    expect(waiting.mean).toBeGreaterThan(0.85 * queue.waiting.mean - 2 * waiting.error);
   });
 });
 

@@ -90,7 +90,7 @@ export function latency(options: LatencyShareOptions): LatencyShares {
 }
 
 function remainder(total: number, fixed: number): number {
-  const missing = fixed - total;
+  const missing = finite('the fixed costs', fixed) - total;
   if (missing > total * ROUNDING) {
     throw new LanewiseError(
       'INFEASIBLE',
