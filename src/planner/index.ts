@@ -1,6 +1,12 @@
 export * from '../host/index.ts';
 export { capabilities, init } from '../vectors/kernels.ts';
+export { type DecisionMatrix, decisionMatrix } from './decision-matrix.ts';
 export type { BlockRate, Machine } from './machine.ts';
+export { type Candidate, type Nearest, type Plan, plan } from './plan.ts';
+export type { CandidateName, CandidateOptions } from './plan-candidates.ts';
+export type { ConstraintName, Failure, Fit } from './plan-constraints.ts';
+export type { Load } from './plan-load.ts';
+export type { LatencyLimits, PlannedRequest, PlanRequest } from './plan-request.ts';
 export type {
   CountMinRequest,
   CsrRequest,
@@ -14,3 +20,5 @@ export type {
   SgdRequest,
 } from './prediction.ts';
 export { measureRoof, type Roof, type RoofOptions } from './roof.ts';
+export { type Verification, type VerifyOptions, verify } from './verify.ts';
+export type { Measured } from './verify-measure.ts';

@@ -204,21 +204,22 @@ export function violations(figures: Assessed, request: PlannedRequest): Violatio
 /** What fails, what would fit, and how to say so. */
 export function explain(violation: Violation, name: CandidateName, request: PlannedRequest): Failure {
   const { constraint, predicted, limit } = violation;
+  const { name: failed, unit } = constraint;
   const fits = fitOf(violation, name, request);
-  const show = (value: number): string =>
-    constraint.unit === 'bytes' ? bytesText(value) : `${numberText(value)} ${constraint.unit}`;
-  const asked = `${constraint.isLeast ? 'at least' : 'at most'} ${show(limit)}`;
   const remedy = fits
     ? `${fits.option}: ${numberText(fits.value)} would fit`
     : 'nothing would fit that is changed alone';
-  return {
-    constraint: constraint.name,
-    limit,
-    predicted,
-    unit: constraint.unit,
-    ...(fits && { fits }),
-    message: `${name} fails by ${constraint.name}: ${show(predicted)} predicted, ${asked} allowed; ${remedy}.`,
-  };
+  const message = `${name} fails by ${failed}: ${comparison(violation, 'predicted')}; ${remedy}.`;
+  return { constraint: failed, limit, predicted, unit, ...(fits && { fits }), message };
+}
+
+/** Both values of a constraint: '120 ms predicted, at most 100 ms allowed'. */
+export function comparison({ constraint, predicted, limit }: Violation, how: string): string {
+  const show = (value: number): string =>
+    constraint.unit === 'bytes' ? bytesText(value) : `${numberText(value)} ${constraint.unit}`;
+  const relation = constraint.isLeast ? 'at least' : 'at most';
+  const asked = constraint.name === 'linear memory' ? 'fit one linear memory' : 'asked';
+  return `${show(predicted)} ${how}, ${relation} ${show(limit)} ${asked}`;
 }
 
 function fitOf(

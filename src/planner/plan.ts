@@ -8,7 +8,7 @@ import {
 } from './plan-candidates.ts';
 import { assess, explain, type Failure, violations } from './plan-constraints.ts';
 import type { Load } from './plan-load.ts';
-import { checkPlanRequest, HOURS_A_MONTH, type PlannedRequest, type PlanRequest } from './plan-request.ts';
+import { checkPlanRequest, type PlannedRequest, type PlanRequest } from './plan-request.ts';
 import type { Prediction } from './prediction.ts';
 
 /** An index that could be chosen, and what it takes. */
@@ -113,7 +113,11 @@ function rate(name: CandidateName, request: PlannedRequest): Rated[] {
   return [{ candidate, violated }];
 }
 
-function describe(figures: Figures, request: PlannedRequest): Omit<Candidate, 'isFeasible' | 'failure'> {
+/** A candidate before it is judged. */
+export function describe(
+  figures: Figures,
+  request: PlannedRequest,
+): Omit<Candidate, 'isFeasible' | 'failure'> {
   const { name, index, options, recall, spread, prediction } = figures;
   const { dimensions, metric, k, dollarsPerHour, queriesPerSecond } = request;
   const { cores, load, updatesPerSecond, bytes, perMonth } = assess(figures, request);
