@@ -1,6 +1,6 @@
 import { checkCount, checkPositive, checkQuantity } from '../cost/quantity.ts';
 import { LanewiseError } from '../host/errors.ts';
-import { checkDimensions, checkNumber } from '../vectors/input.ts';
+import { checkDimensions, checkInteger, checkNumber } from '../vectors/input.ts';
 import { checkMetric, type Metric } from '../vectors/metric.ts';
 import type { Machine } from './machine.ts';
 import { HERE } from './machines.ts';
@@ -79,28 +79,41 @@ export function checkPlanRequest(request: PlanRequest): PlannedRequest {
   return checked;
 }
 
-function checkOptions(request: PlanRequest): PlannedRequest {
+function checkOptions({
+  metric = 'cosine',
+  k = 10,
+  recall = 0.95,
+  latency = {},
+  queriesPerSecond = 0,
+  updatesPerSecond = 0,
+  filterSelectivity = 1,
+  dollarsPerHour = 0,
+  cores = 1,
+  margin = 0,
+  machine = HERE,
+  ...request
+}: PlanRequest): PlannedRequest {
+  const { memory, budgetPerMonth } = request;
   const rows = checkCount('rows', request.rows);
-  const k = checkCount('k', request.k ?? 10);
+  checkCount('k', k);
   if (k > rows) {
     const message = `k must be at most the ${rows} rows that there are; got ${k}.`;
     throw new LanewiseError('INVALID_ARGUMENT', message, { expected: rows, got: k });
   }
-  const { memory, budgetPerMonth } = request;
   return {
     rows,
     dimensions: checkDimensions(request.dimensions),
-    metric: checkMetric(request.metric ?? 'cosine'),
+    metric: checkMetric(metric),
     k,
-    recall: checkNumber('recall', request.recall ?? 0.95, Number.MIN_VALUE, 1),
-    latency: checkLatency(request.latency ?? {}),
-    queriesPerSecond: checkQuantity('queriesPerSecond', request.queriesPerSecond ?? 0),
-    updatesPerSecond: checkQuantity('updatesPerSecond', request.updatesPerSecond ?? 0),
-    filterSelectivity: checkNumber('filterSelectivity', request.filterSelectivity ?? 1, Number.MIN_VALUE, 1),
-    dollarsPerHour: checkQuantity('dollarsPerHour', request.dollarsPerHour ?? 0),
-    cores: checkNumber('cores', checkCount('cores', request.cores ?? 1), 1, MOST_CORES),
-    margin: checkQuantity('margin', request.margin ?? 0),
-    machine: checkMachine(request.machine ?? HERE),
+    recall: checkNumber('recall', recall, Number.MIN_VALUE, 1),
+    latency: checkLatency(latency),
+    queriesPerSecond: checkQuantity('queriesPerSecond', queriesPerSecond),
+    updatesPerSecond: checkQuantity('updatesPerSecond', updatesPerSecond),
+    filterSelectivity: checkNumber('filterSelectivity', filterSelectivity, Number.MIN_VALUE, 1),
+    dollarsPerHour: checkQuantity('dollarsPerHour', dollarsPerHour),
+    cores: checkInteger('cores', cores, 1, MOST_CORES),
+    margin: checkQuantity('margin', margin),
+    machine: checkMachine(machine),
     ...(memory !== undefined && { memory: checkPositive('memory', memory) }),
     ...(budgetPerMonth !== undefined && { budgetPerMonth: checkQuantity('budgetPerMonth', budgetPerMonth) }),
   };
