@@ -1,12 +1,15 @@
 export * from '../host/index.ts';
 export { capabilities, init } from '../vectors/kernels.ts';
+export { type CalibrateOptions, calibrate } from './calibrate.ts';
 export { type DecisionMatrix, decisionMatrix } from './decision-matrix.ts';
 export type { BlockRate, Machine } from './machine.ts';
+export { machineNamed, machines } from './machines.ts';
 export { type Candidate, type Nearest, type Plan, plan } from './plan.ts';
 export type { CandidateName, CandidateOptions } from './plan-candidates.ts';
 export type { ConstraintName, Failure, Fit } from './plan-constraints.ts';
 export type { Load } from './plan-load.ts';
 export type { LatencyLimits, PlannedRequest, PlanRequest } from './plan-request.ts';
+export { predict } from './predict.ts';
 export type {
   CountMinRequest,
   CsrRequest,

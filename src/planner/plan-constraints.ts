@@ -191,7 +191,9 @@ export function violations(figures: Assessed, request: PlannedRequest): Violatio
   const found: Violation[] = [];
   for (const constraint of CONSTRAINTS) {
     const [predicted, limit] = constraint.values(figures, request, assessment);
-    if (limit === undefined) continue;
+    // What is too slow alone is too slow under load as well, which tells nothing more.
+    const isTold = found.some(({ constraint: { name } }) => constraint.name === `${name} under load`);
+    if (limit === undefined || isTold) continue;
     const { isLeast, unit } = constraint;
     const isRate = unit.endsWith('/s');
     const isHeld = isLeast ? (isRate ? predicted > limit : predicted >= limit) : predicted <= limit;

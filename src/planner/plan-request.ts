@@ -2,8 +2,8 @@ import { checkCount, checkPositive, checkQuantity } from '../cost/quantity.ts';
 import { LanewiseError } from '../host/errors.ts';
 import { checkDimensions, checkInteger, checkNumber } from '../vectors/input.ts';
 import { checkMetric, type Metric } from '../vectors/metric.ts';
-import type { Machine } from './machine.ts';
-import { HERE } from './machines.ts';
+import { checkMachine, type Machine } from './machine.ts';
+import { machines } from './machines.ts';
 
 /** How long a query may take, with the load that is asked for. Milliseconds. */
 export interface LatencyLimits {
@@ -40,7 +40,7 @@ export interface PlanRequest {
   readonly cores?: number;
   /** How much longer a call may take than is predicted, as a share: 0.3 plans for 1.3 times the time. @default 0 */
   readonly margin?: number;
-  /** What one core does, as `calibrate()` measures it or `machines` lists it. @default the machine of the package's own benchmarks */
+  /** What one core does, as `calibrate()` measures it or `machines` lists it. @default the first of `machines` */
   readonly machine?: Machine;
 }
 
@@ -90,7 +90,7 @@ function checkOptions({
   dollarsPerHour = 0,
   cores = 1,
   margin = 0,
-  machine = HERE,
+  machine = Object.values(machines)[0]!,
   ...request
 }: PlanRequest): PlannedRequest {
   const { memory, budgetPerMonth } = request;
@@ -129,17 +129,6 @@ function checkLatency(latency: LatencyLimits): LatencyLimits {
     ...(p50 !== undefined && { p50: checkPositive('latency.p50', p50) }),
     ...(p99 !== undefined && { p99: checkPositive('latency.p99', p99) }),
   };
-}
-
-/** What of a machine the planner itself computes with. @throws LanewiseError `INVALID_ARGUMENT` */
-export function checkMachine(machine: Machine): Machine {
-  if (typeof machine !== 'object' || machine === null) {
-    const message = `machine must be what calibrate() returns, or one of machines; got ${String(machine)}.`;
-    throw new LanewiseError('INVALID_ARGUMENT', message, { got: machine });
-  }
-  checkPositive('machine.int8', machine.int8);
-  checkPositive('machine.call', machine.call);
-  return machine;
 }
 
 /** @throws LanewiseError `INFEASIBLE` naming the options that contradict each other */

@@ -3,11 +3,11 @@ import type { LongCallOptions } from '../host/progress.ts';
 import { checkInteger, checkNumber, toVectors, type VectorInput } from '../vectors/input.ts';
 import { init, runtime } from '../vectors/kernels.ts';
 import { checkPlan } from './decision-matrix.ts';
-import type { Machine } from './machine.ts';
+import { checkMachine, type Machine } from './machine.ts';
 import { type Candidate, describe, type Plan } from './plan.ts';
 import { type CandidateName, type Figures, figuresOf } from './plan-candidates.ts';
 import { comparison, violations } from './plan-constraints.ts';
-import { checkMachine, type PlannedRequest } from './plan-request.ts';
+import type { PlannedRequest } from './plan-request.ts';
 import { type Measured, measure } from './verify-measure.ts';
 import { drawFilter, drawRows, heldOut } from './verify-sample.ts';
 
@@ -80,10 +80,11 @@ export async function verify(
   vectors: VectorInput,
   options: VerifyOptions = {},
 ): Promise<Verification> {
-  const name = chooseCandidate(checkPlan(plan), options.candidate);
-  const request = { ...plan.request, machine: checkMachine(options.machine ?? plan.request.machine) };
-  const seed = checkInteger('seed', options.seed ?? 0, 0, 2 ** 31 - 1);
-  const milliseconds = checkNumber('milliseconds', options.milliseconds ?? 1000, 0, 1e6);
+  const name = chooseCandidate(checkPlan(plan), checkOptions(options).candidate);
+  const { machine = plan.request.machine, seed = 0, milliseconds = 1000 } = options;
+  const request = { ...plan.request, machine: checkMachine(machine) };
+  checkInteger('seed', seed, 0, 2 ** 31 - 1);
+  checkNumber('milliseconds', milliseconds, 0, 1e6);
   const { dimensions, k, filterSelectivity } = request;
   const values = toVectors('vectors', vectors, dimensions);
   await init();
@@ -108,6 +109,12 @@ export async function verify(
     ...{ predicted, measured, errors: errorsOf(predicted, measured), recallError, scaled },
     ...{ confirms: reasons.length === 0, reasons },
   };
+}
+
+function checkOptions(options: VerifyOptions): VerifyOptions {
+  if (typeof options === 'object' && options !== null) return options;
+  const message = `The options of verify() must be an object like { rows: 10000 }; got ${String(options)}.`;
+  throw new LanewiseError('INVALID_ARGUMENT', message, { got: options });
 }
 
 function chooseCandidate({ candidates, best }: Plan, wanted: CandidateName | undefined): CandidateName {
