@@ -1,7 +1,7 @@
 import type { CandidateOptions, Figures } from './plan-candidates.ts';
 import type { PlannedRequest } from './plan-request.ts';
 import { predict } from './predict.ts';
-import type { Prediction, PredictionRequest } from './prediction.ts';
+import type { FlatRequest, Prediction, PredictionRequest } from './prediction.ts';
 
 /** What a search with the request's filter takes, and whether it is answered from all rows that pass. */
 export interface FilteredPrediction {
@@ -34,9 +34,10 @@ export function predictFiltered(
   const isCoded = isFlat || index === 'lsh' || options.codes === 'int8';
   const cost = isCoded ? ALLOWED_BY_CODES : ALLOWED_BY_ROWS;
   const exactly = (): FilteredPrediction => {
-    const scanned = Math.max(1, Math.min(rows, Math.ceil(cost * passing)));
-    const exact = isCoded ? 'certified' : 'scan';
-    return { prediction: searched(plain, predictScan(exact, scanned, request)), isExact: true };
+    const scanned = Math.max(k, Math.min(rows, Math.ceil(cost * passing)));
+    const scan = { exact: isCoded ? 'certified' : 'scan' } as const;
+    const prediction = searched(plain, predictPlain('flat', scan, { ...request, rows: scanned }));
+    return { prediction, isExact: true };
   };
   if (isFlat || index === 'lsh') {
     return cost * passing < rows ? exactly() : { prediction: plain, isExact: isFlat };
@@ -64,24 +65,8 @@ function searched({ build, bytes }: Prediction, search: Prediction): Prediction 
 
 function predictPlain(
   index: Figures['index'],
-  options: CandidateOptions,
+  options: CandidateOptions | FlatRequest['options'],
   { rows, dimensions, metric, k, machine }: PlannedRequest,
 ): Prediction {
   return predict({ index, options, rows, dimensions, metric, k, machine } as PredictionRequest);
-}
-
-function predictScan(
-  exact: 'certified' | 'scan',
-  rows: number,
-  { dimensions, metric, k, machine }: PlannedRequest,
-): Prediction {
-  return predict({
-    index: 'flat',
-    options: { exact },
-    rows,
-    dimensions,
-    metric,
-    k: Math.min(k, rows),
-    machine,
-  });
 }

@@ -1,7 +1,7 @@
 /** A number as it stands in a message: three digits that tell, thousands apart. */
 export function numberText(value: number): string {
-  if (value === 0 || (value >= 1e-3 && value < 1e3)) return String(Number(value.toPrecision(3)));
-  if (value < 1e-3 || value >= 1e15) return value.toExponential(2);
+  if (value === 0 || (value >= 1e-6 && value < 1e3)) return String(Number(value.toPrecision(3)));
+  if (value < 1e-6 || value >= 1e15) return value.toExponential(2);
   return String(Math.round(Number(value.toPrecision(3)))).replace(/\B(?=(\d{3})+$)/g, ' ');
 }
 

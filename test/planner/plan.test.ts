@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { ConstraintName, PlanRequest } from '../../src/planner/index.ts';
+import type { CandidateName, ConstraintName, PlanRequest } from '../../src/planner/index.ts';
 import { plan } from '../../src/planner/index.ts';
 import { errorOf } from '../host/error-of.ts';
 import { MACHINE } from './some-machine.ts';
 
-const ORDER = [
-  ...['flat', 'ivf-int8', 'ivf-pq4', 'ivf-bits', 'hnsw', 'lsh'],
-  ...['ivf-pq4-compact', 'ivf-bits-compact'],
+const ORDER: readonly CandidateName[] = [
+  ...(['flat', 'ivf-int8', 'ivf-pq4', 'ivf-bits', 'hnsw', 'lsh'] as const),
+  ...(['ivf-pq4-compact', 'ivf-bits-compact'] as const),
 ];
 const REQUEST = { rows: 200_000, dimensions: 256, recall: 0.5, machine: MACHINE } as const;
 
