@@ -1,6 +1,10 @@
+import type { Algorithm } from '../cost/complexity/algorithm.ts';
+import { hnsw, ivf, ivfPq, knn, lsh } from '../cost/complexity/neighbours.ts';
 import { LanewiseError } from '../host/errors.ts';
-import type { Candidate, Plan } from './plan.ts';
+import type { Plan, PlanCandidate } from './plan.ts';
 import { type CandidateName, figuresOf } from './plan-candidates.ts';
+import type { PlannedRequest } from './plan-request.ts';
+import type { Prediction } from './prediction.ts';
 
 /** A table: plain strings and numbers, for whatever prints them. */
 export interface DecisionMatrix {
@@ -10,44 +14,43 @@ export interface DecisionMatrix {
 }
 
 interface Traits {
-  /** Operations, of n rows x d dimensions. */
-  readonly training: string;
-  readonly inference: string;
+  /** Of n rows x d dimensions: operations of training and of a query. */
+  readonly complexity: Algorithm;
   /** What there is to do once it runs. */
   readonly upkeep: string;
 }
 
-const CELLS: Traits = {
-  training: 'O(iterations * sample * cells * d + n * cells * d)',
-  inference: 'O((cells + n * probes / cells) * d)',
-  upkeep: 'retrain when the rows drift; tune probes',
-};
-const SKETCHES: Traits = { ...CELLS, upkeep: 'retrain when the rows drift; tune probes and rescore' };
-const COMPACT: Traits = {
-  ...CELLS,
-  upkeep: 'keep the rows elsewhere: retraining needs them; tune probes',
-};
-const TRAITS: Readonly<Record<CandidateName, Traits>> = {
-  flat: { training: 'none', inference: 'O(n * d)', upkeep: 'none' },
-  'ivf-int8': CELLS,
-  'ivf-pq4': SKETCHES,
-  'ivf-bits': SKETCHES,
-  hnsw: {
-    training: 'O(n * efConstruction * log n * d)',
-    inference: 'O(ef * log n * d)',
-    upkeep: 'compact or rebuild when many rows were removed; tune ef',
-  },
-  lsh: {
-    training: 'O(n * tables * bits * d)',
-    inference: 'O(tables * bits * d + candidates * d)',
-    upkeep: 'choose tables and bits anew when the angles of neighbours drift; tune probesPerTable',
-  },
-  'ivf-pq4-compact': COMPACT,
-  'ivf-bits-compact': COMPACT,
-};
+/** Per call: module level stays free of reading what other modules hold. */
+function traitsOf(name: CandidateName): Traits {
+  switch (name) {
+    case 'flat':
+      return { complexity: knn, upkeep: 'none' };
+    case 'ivf-int8':
+      return { complexity: ivf, upkeep: 'retrain when the rows drift; tune probes' };
+    case 'ivf-pq4':
+    case 'ivf-bits':
+      return { complexity: ivfPq, upkeep: 'retrain when the rows drift; tune probes and rescore' };
+    case 'hnsw':
+      return { complexity: hnsw, upkeep: 'compact or rebuild when many rows were removed; tune ef' };
+    case 'lsh':
+      return {
+        complexity: lsh,
+        upkeep: 'choose tables and bits anew when neighbours drift apart; tune probes',
+      };
+    default:
+      return {
+        complexity: ivfPq,
+        upkeep: 'keep the rows elsewhere, to retrain when they drift; tune probes',
+      };
+  }
+}
 
 /** How much larger 'at scale' is. */
 const SCALE = 10;
+/** Rows that recall is estimated for, at most (effort.ts). */
+const MOST_ROWS = 1e9;
+/** What there is no number for. */
+const NONE = '-';
 
 const COLUMNS: readonly string[] = [
   ...['candidate', 'training', 'inference', 'memory (bytes)', 'recall', 'p50 (ms)', 'p99 (ms)'],
@@ -77,13 +80,21 @@ export function checkPlan(plan: Plan): Plan {
   throw new LanewiseError('INVALID_ARGUMENT', message, { got: plan });
 }
 
-function rowOf(candidate: Candidate, { request, best }: Plan): (string | number)[] {
+function rowOf(candidate: PlanCandidate, { request, best }: Plan): (string | number)[] {
   const { name, bytes, recall, prediction, load, cost, cores, failure } = candidate;
-  const { training, inference, upkeep } = TRAITS[name];
-  const scaled = figuresOf(name, { ...request, rows: SCALE * request.rows })!.prediction;
+  const { complexity, upkeep } = traitsOf(name);
+  const scaled = scaledUp(name, request);
   const verdict = failure ? failure.message : name === best?.name ? 'best' : 'feasible';
   return [
-    ...[name, training, inference, bytes, recall, prediction.p50, prediction.p99, load.p99 ?? '-'],
-    ...[cores * scaled.bytes, scaled.p99, cost.perMonth, cost.perMillionQueries, upkeep, verdict],
+    ...[name, complexity.training.text, complexity.prediction.text, bytes, recall],
+    ...[prediction.p50, prediction.p99, load.p99 ?? NONE],
+    ...(scaled ? [cores * scaled.bytes, scaled.p99] : [NONE, NONE]),
+    ...[cost.perMonth, cost.perMillionQueries, upkeep, verdict],
   ];
+}
+
+/** The prediction at scale; undefined beyond what there is a model of. */
+function scaledUp(name: CandidateName, request: PlannedRequest): Prediction | undefined {
+  const rows = SCALE * request.rows;
+  return rows > MOST_ROWS ? undefined : figuresOf(name, { ...request, rows })?.prediction;
 }

@@ -4,10 +4,10 @@ export { type CalibrateOptions, calibrate } from './calibrate.ts';
 export { type DecisionMatrix, decisionMatrix } from './decision-matrix.ts';
 export type { BlockRate, Machine } from './machine.ts';
 export { machineNamed, machines } from './machines.ts';
-export { type Candidate, type Nearest, type Plan, plan } from './plan.ts';
+export { type NearestPlan, type Plan, type PlanCandidate, plan } from './plan.ts';
 export type { CandidateName, CandidateOptions } from './plan-candidates.ts';
-export type { ConstraintName, Failure, Fit } from './plan-constraints.ts';
-export type { Load } from './plan-load.ts';
+export type { ConstraintFailure, ConstraintFit, ConstraintName } from './plan-constraints.ts';
+export type { CandidateLoad } from './plan-load.ts';
 export type { LatencyLimits, PlannedRequest, PlanRequest } from './plan-request.ts';
 export { predict } from './predict.ts';
 export type {
@@ -24,4 +24,4 @@ export type {
 } from './prediction.ts';
 export { measureRoof, type Roof, type RoofOptions } from './roof.ts';
 export { type Verification, type VerifyOptions, verify } from './verify.ts';
-export type { Measured } from './verify-measure.ts';
+export type { VerifiedFigures } from './verify-measure.ts';

@@ -1,5 +1,5 @@
 import { type CandidateName, type Figures, figuresOf } from './plan-candidates.ts';
-import { type Load, loadOf } from './plan-load.ts';
+import { type CandidateLoad, loadOf } from './plan-load.ts';
 import { HOURS_A_MONTH, MOST_CORES, type PlannedRequest } from './plan-request.ts';
 import { bytesText, numberText } from './plan-text.ts';
 
@@ -17,20 +17,20 @@ export type ConstraintName =
   | 'cost';
 
 /** An option of the request, and a value with which a candidate would not fail by this constraint, all else left. */
-export interface Fit {
+export interface ConstraintFit {
   readonly option: 'rows' | 'recall' | 'cores' | 'queriesPerSecond' | 'updatesPerSecond' | 'budgetPerMonth';
   readonly value: number;
 }
 
 /** A constraint that a candidate does not satisfy. */
-export interface Failure {
+export interface ConstraintFailure {
   readonly constraint: ConstraintName;
   readonly limit: number;
   readonly predicted: number;
   /** Of both: 'bytes', 'ms', 'share', 'queries/s', 'updates/s', 'dollars/month'. */
   readonly unit: string;
   /** What would fit; undefined where nothing would. */
-  readonly fits?: Fit;
+  readonly fits?: ConstraintFit;
   readonly message: string;
 }
 
@@ -42,7 +42,7 @@ export interface Assessment {
   /** Cores that search a copy each: the fewest that carry the load, or all there are. */
   readonly cores: number;
   /** Of each core. */
-  readonly load: Load;
+  readonly load: CandidateLoad;
   /** Rows added a second that fit beside the queries. */
   readonly updatesPerSecond: number;
   /** Bytes of all copies. */
@@ -79,7 +79,7 @@ function slowed({ prediction, update }: Assessed, { margin }: PlannedRequest) {
   };
 }
 
-function loadOn(cores: number, figures: Assessed, request: PlannedRequest): Load {
+function loadOn(cores: number, figures: Assessed, request: PlannedRequest): CandidateLoad {
   const { queriesPerSecond, updatesPerSecond } = request;
   return loadOf({
     queriesPerSecond: queriesPerSecond / cores,
@@ -204,7 +204,11 @@ export function violations(figures: Assessed, request: PlannedRequest): Violatio
 }
 
 /** What fails, what would fit, and how to say so. */
-export function explain(violation: Violation, name: CandidateName, request: PlannedRequest): Failure {
+export function explain(
+  violation: Violation,
+  name: CandidateName,
+  request: PlannedRequest,
+): ConstraintFailure {
   const { constraint, predicted, limit } = violation;
   const { name: failed, unit } = constraint;
   const fits = fitOf(violation, name, request);
@@ -228,7 +232,7 @@ function fitOf(
   { constraint, predicted }: Violation,
   name: CandidateName,
   request: PlannedRequest,
-): Fit | undefined {
+): ConstraintFit | undefined {
   const figures = figuresOf(name, request)!;
   switch (constraint.fit) {
     case 'recall':
@@ -246,7 +250,11 @@ function fitOf(
   }
 }
 
-function rowsThatFit(constraint: Constraint, name: CandidateName, request: PlannedRequest): Fit | undefined {
+function rowsThatFit(
+  constraint: Constraint,
+  name: CandidateName,
+  request: PlannedRequest,
+): ConstraintFit | undefined {
   const isHeld = (rows: number): boolean => {
     const fewer = { ...request, rows };
     const figures = figuresOf(name, fewer);

@@ -12,7 +12,7 @@ export interface Work {
 }
 
 /** What a core takes under load. */
-export interface Load {
+export interface CandidateLoad {
   /** The share of its time that the core is busy; from 1 on it falls behind for ever. */
   readonly utilization: number;
   /** Milliseconds with waiting; undefined where the core falls behind. */
@@ -32,7 +32,7 @@ const DEVIATIONS_TO_P99 = 2.326347874;
  * S (1 + c²) / 2 / (1 - rho) * ln(rho / tail). Updates take time off the core and, so far as a query of the tail meets
  * one, are waited for as well. Percentiles of waiting and of service are added, which errs on the long side.
  */
-export function loadOf(work: Work): Load {
+export function loadOf(work: Work): CandidateLoad {
   const { query, update, updatesPerSecond } = work;
   const service = 1000 / query.queriesPerSecond;
   const updating = (updatesPerSecond * update) / 1000;

@@ -6,13 +6,13 @@ import {
   type Figures,
   figuresOf,
 } from './plan-candidates.ts';
-import { assess, explain, type Failure, violations } from './plan-constraints.ts';
-import type { Load } from './plan-load.ts';
+import { assess, type ConstraintFailure, explain, violations } from './plan-constraints.ts';
+import type { CandidateLoad } from './plan-load.ts';
 import { checkPlanRequest, type PlannedRequest, type PlanRequest } from './plan-request.ts';
 import type { Prediction } from './prediction.ts';
 
 /** An index that could be chosen, and what it takes. */
-export interface Candidate {
+export interface PlanCandidate {
   readonly name: CandidateName;
   /** The class: `FlatIndex`, `IvfIndex`, `HnswIndex`, `LshIndex`. */
   readonly index: 'flat' | 'ivf' | 'hnsw' | 'lsh';
@@ -28,7 +28,7 @@ export interface Candidate {
   /** Cores that are used, each with a copy: the fewest that carry the load, or all there are. */
   readonly cores: number;
   /** What each of them bears: its utilization, and milliseconds with waiting where it does not fall behind. */
-  readonly load: Load;
+  readonly load: CandidateLoad;
   /** Rows added a second, one by one, for which there is time beside the queries. */
   readonly updatesPerSecond: number;
   /** Bytes of all copies. */
@@ -37,14 +37,14 @@ export interface Candidate {
   readonly cost: { readonly perMonth: number; readonly perMillionQueries: number };
   readonly isFeasible: boolean;
   /** The first constraint that fails. */
-  readonly failure?: Failure;
+  readonly failure?: ConstraintFailure;
 }
 
 /** What came closest, where nothing fits. */
-export interface Nearest {
+export interface NearestPlan {
   readonly name: CandidateName;
   /** Every constraint that it fails by, in order: what would have to be relaxed, and how far. */
-  readonly relax: readonly Failure[];
+  readonly relax: readonly ConstraintFailure[];
 }
 
 /** What could be done, and what is best. Plain data: `JSON.stringify` keeps all of it. */
@@ -52,11 +52,11 @@ export interface Plan {
   /** What was asked, with what was left out as it was taken. */
   readonly request: PlannedRequest;
   /** The feasible ones first; within both, from the simplest to the most complex. */
-  readonly candidates: readonly Candidate[];
+  readonly candidates: readonly PlanCandidate[];
   /** The simplest that satisfies every constraint; undefined where none does. */
-  readonly best?: Candidate;
+  readonly best?: PlanCandidate;
   /** Where none does. */
-  readonly nearest?: Nearest;
+  readonly nearest?: NearestPlan;
 }
 
 /**
@@ -95,7 +95,7 @@ export function plan(request: PlanRequest): Plan {
 }
 
 interface Rated {
-  readonly candidate: Candidate;
+  readonly candidate: PlanCandidate;
   readonly violated: ReturnType<typeof violations>;
 }
 
@@ -117,7 +117,7 @@ function rate(name: CandidateName, request: PlannedRequest): Rated[] {
 export function describe(
   figures: Figures,
   request: PlannedRequest,
-): Omit<Candidate, 'isFeasible' | 'failure'> {
+): Omit<PlanCandidate, 'isFeasible' | 'failure'> {
   const { name, index, options, recall, spread, prediction } = figures;
   const { dimensions, metric, k, dollarsPerHour, queriesPerSecond } = request;
   const { cores, load, updatesPerSecond, bytes, perMonth } = assess(figures, request);
@@ -138,7 +138,7 @@ export function describe(
 }
 
 /** The one whose worst constraint is exceeded least, in proportion; the simpler of equals. */
-function nearestOf(rated: readonly Rated[], request: PlannedRequest): Nearest {
+function nearestOf(rated: readonly Rated[], request: PlannedRequest): NearestPlan {
   const worst = ({ violated }: Rated): number => Math.max(...violated.map(({ excess }) => excess));
   let nearest = rated[0]!;
   for (const other of rated) if (worst(other) < worst(nearest)) nearest = other;

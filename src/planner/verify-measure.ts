@@ -9,11 +9,11 @@ import type { IvfOptions } from '../search/ivf-options.ts';
 import { LshIndex } from '../search/lsh.ts';
 import type { CommonSearchOptions, SearchResult } from '../search/options.ts';
 import type { Bitmap } from '../vectors/bitmap.ts';
-import type { Candidate } from './plan.ts';
+import type { PlanCandidate } from './plan.ts';
 import type { VerifiedRows } from './verify-sample.ts';
 
 /** What was measured of an index. */
-export interface Measured {
+export interface VerifiedFigures {
   /** Building it from all rows, milliseconds. */
   readonly build: number;
   /** One query a call, milliseconds. */
@@ -30,7 +30,7 @@ export interface Measured {
 
 /** What is built, and how it is measured. */
 export interface Measurement {
-  readonly candidate: Pick<Candidate, 'index' | 'create' | 'search'>;
+  readonly candidate: Pick<PlanCandidate, 'index' | 'create' | 'search'>;
   readonly sample: VerifiedRows;
   readonly filter: Bitmap | undefined;
   readonly milliseconds: number;
@@ -49,7 +49,7 @@ const ALL = 100;
 export async function measure(
   work: Measurement,
   options: LongCallOptions,
-): Promise<{ readonly measured: Measured; readonly recalls: Float64Array }> {
+): Promise<{ readonly measured: VerifiedFigures; readonly recalls: Float64Array }> {
   const { candidate, sample, filter } = work;
   const { dimensions } = candidate.create;
   const { k } = candidate.search;
@@ -145,7 +145,7 @@ function* measureIndex(
   index: MeasuredIndex,
   { candidate, filter, milliseconds }: Measurement,
   sample: Sample,
-): Generator<Progress, Omit<Measured, 'build'> & { readonly recalls: Float64Array }> {
+): Generator<Progress, Omit<VerifiedFigures, 'build'> & { readonly recalls: Float64Array }> {
   const options = filter ? { ...candidate.search, filter } : candidate.search;
   const bytes = index.memoryUsage().total;
   const search = (query: Float32Array) => index.search(query, options);

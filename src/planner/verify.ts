@@ -4,11 +4,11 @@ import { checkInteger, checkNumber, toVectors, type VectorInput } from '../vecto
 import { init, runtime } from '../vectors/kernels.ts';
 import { checkPlan } from './decision-matrix.ts';
 import { checkMachine, type Machine } from './machine.ts';
-import { type Candidate, describe, type Plan } from './plan.ts';
+import { describe, type Plan, type PlanCandidate } from './plan.ts';
 import { type CandidateName, type Figures, figuresOf } from './plan-candidates.ts';
 import { comparison, violations } from './plan-constraints.ts';
 import type { PlannedRequest } from './plan-request.ts';
-import { type Measured, measure } from './verify-measure.ts';
+import { measure, type VerifiedFigures } from './verify-measure.ts';
 import { drawFilter, drawRows, heldOut } from './verify-sample.ts';
 
 /** How a plan is verified. */
@@ -34,17 +34,17 @@ export interface Verification {
   readonly rows: number;
   readonly queries: number;
   /** What the index was created and searched with: the candidate's options for so many rows. */
-  readonly create: Candidate['create'];
-  readonly search: Candidate['search'];
+  readonly create: PlanCandidate['create'];
+  readonly search: PlanCandidate['search'];
   /** For the sample. */
-  readonly predicted: Measured;
-  readonly measured: Measured;
+  readonly predicted: VerifiedFigures;
+  readonly measured: VerifiedFigures;
   /** How far what was predicted lies above (below, where negative) what was measured, as a share of that. */
-  readonly errors: Measured;
+  readonly errors: VerifiedFigures;
   /** Half of the 95 % confidence interval of the measured recall. */
   readonly recallError: number;
   /** What was measured, scaled to the rows of the plan by the ratio of the predictions for both. */
-  readonly scaled: Measured;
+  readonly scaled: VerifiedFigures;
   /** Whether `scaled` satisfies every constraint of the plan's request. */
   readonly confirms: boolean;
   /** Why it does not: one sentence a constraint. */
@@ -159,7 +159,7 @@ function sampleRows(
   return count;
 }
 
-function asMeasured({ prediction, recall, update }: Figures): Measured {
+function asMeasured({ prediction, recall, update }: Figures): VerifiedFigures {
   const { build, p50, p99, queriesPerSecond, bytes } = prediction;
   return { build, p50, p99, queriesPerSecond, bytes, recall, update };
 }
@@ -168,12 +168,12 @@ function asFigures({
   recall,
   update,
   ...prediction
-}: Measured): Pick<Figures, 'recall' | 'prediction' | 'update'> {
+}: VerifiedFigures): Pick<Figures, 'recall' | 'prediction' | 'update'> {
   return { recall, update, prediction: { ...prediction, terms: [] } };
 }
 
-function scale(measured: Measured, sample: Measured, whole: Measured): Measured {
-  const ratio = (name: keyof Measured): number => (measured[name] * whole[name]) / sample[name];
+function scale(measured: VerifiedFigures, sample: VerifiedFigures, whole: VerifiedFigures): VerifiedFigures {
+  const ratio = (name: keyof VerifiedFigures): number => (measured[name] * whole[name]) / sample[name];
   const recall = Math.min(1, Math.max(0, measured.recall + whole.recall - sample.recall));
   return {
     build: ratio('build'),
@@ -186,8 +186,8 @@ function scale(measured: Measured, sample: Measured, whole: Measured): Measured 
   };
 }
 
-function errorsOf(predicted: Measured, measured: Measured): Measured {
-  const error = (name: keyof Measured): number =>
+function errorsOf(predicted: VerifiedFigures, measured: VerifiedFigures): VerifiedFigures {
+  const error = (name: keyof VerifiedFigures): number =>
     measured[name] > 0 ? predicted[name] / measured[name] - 1 : 0;
   return {
     build: error('build'),
