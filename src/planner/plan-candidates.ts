@@ -1,4 +1,4 @@
-import type { CellCodes } from '../search/ivf-options.ts';
+import type { CellCodes } from '../search/cell-codes.ts';
 import { type EffortRequest, effortFor } from './effort.ts';
 import { predictFiltered } from './plan-filters.ts';
 import type { PlannedRequest } from './plan-request.ts';
