@@ -1,5 +1,3 @@
-import type { CellCodes } from '../search/cell-codes.ts';
-import { type EffortRequest, effortFor } from './effort.ts';
 import { type EffortOptions, type EffortRequest, effortFor } from './effort.ts';
 import { predictFiltered } from './plan-filters.ts';
 import type { PlannedRequest } from './plan-request.ts';
