@@ -1,5 +1,32 @@
 export { type ErrorCode, type ErrorDetails, LanewiseError } from '../host/errors.ts';
 export type {
+  BreakEven,
+  BreakEvenOptions,
+  RetrainingCost,
+  RetrainingOptions,
+  RetrainingPlan,
+} from './budget/break-even.ts';
+export * as budget from './budget/index.ts';
+export type {
+  CandidateOptions,
+  CellOptions,
+  LatencyShare,
+  LatencyShareOptions,
+  LatencyShares,
+} from './budget/latency.ts';
+export type {
+  InferenceCost,
+  InferenceCostOptions,
+  Ownership,
+  OwnershipItem,
+  OwnershipOptions,
+  StorageCost,
+  StorageCostOptions,
+  TrainingCost,
+  TrainingCostOptions,
+} from './budget/money.ts';
+export type { Checkpointing } from './checkpointing.ts';
+export type {
   Algorithm,
   AlgorithmSize,
   AlgorithmSizes,
@@ -11,19 +38,6 @@ export type { GrowthClass, GrowthRow } from './complexity/growth.ts';
 export * as complexity from './complexity/index.ts';
 export type { MeasuredExponent, MeasureExponentOptions } from './complexity/measurement.ts';
 export type { AlgorithmCost, AlgorithmId, EvaluateOptions, OperationCount } from './complexity/registry.ts';
-export {
-  amdahl,
-  amdahlLimit,
-  type FasterStage,
-  gustafson,
-  type MeasuredSpeedup,
-  parallelEfficiency,
-  type SerialShare,
-  type SharedWork,
-  serialFraction,
-  stageSpeedup,
-} from './scaling.ts';
-export type { Checkpointing } from './checkpointing.ts';
 export type { ParameterDtype } from './dtype.ts';
 export type {
   ActivationName,
@@ -72,9 +86,27 @@ export type {
   ActivationOptions,
   AttentionSharing,
   BinaryUnit,
+  BloomMemoryOptions,
+  Bm25MemoryOptions,
+  CompressedMemoryOptions,
+  CountersMemoryOptions,
+  CsrMatrixMemoryOptions,
+  DDSketchMemoryOptions,
   DecimalUnit,
+  DenseMemoryOptions,
+  DistinctMemoryOptions,
+  EditDictionaryMemoryOptions,
   EmbeddingMemoryOptions,
+  FactorizationMemoryOptions,
+  FactorMemory,
+  FactorMemoryOptions,
   FormatBytesOptions,
+  HnswMemoryOptions,
+  IdSource,
+  ItemKnnMemory,
+  ItemKnnMemoryOptions,
+  IvfMemoryOptions,
+  KllMemoryOptions,
   KvCacheBudget,
   KvCacheCapacity,
   KvCacheHeads,
@@ -84,40 +116,27 @@ export type {
   KvCacheOptions,
   LoaderMemory,
   LoaderMemoryOptions,
+  LshMemoryOptions,
+  MagnitudeRange,
+  MinHashLshMemoryOptions,
+  MinHashMemoryOptions,
   MlpActivationOptions,
   OptimizerName,
+  PairwiseMemoryOptions,
   ParameterMemoryOptions,
+  QuantizerMemory,
+  QuantizerMemoryOptions,
+  RowMemoryOptions,
+  SketchMemory,
+  SparseMemoryOptions,
+  TopKMemory,
+  TopKMemoryOptions,
   TrainingMemory,
   TrainingMemoryOptions,
   TransformerActivationMemory,
   TransformerActivationOptions,
 } from './memory/index.ts';
 export * as memory from './memory/index.ts';
-  BreakEven,
-  BreakEvenOptions,
-  RetrainingCost,
-  RetrainingOptions,
-  RetrainingPlan,
-} from './budget/break-even.ts';
-export * as budget from './budget/index.ts';
-export type {
-  CandidateOptions,
-  CellOptions,
-  LatencyShare,
-  LatencyShareOptions,
-  LatencyShares,
-} from './budget/latency.ts';
-export type {
-  InferenceCost,
-  InferenceCostOptions,
-  Ownership,
-  OwnershipItem,
-  OwnershipOptions,
-  StorageCost,
-  StorageCostOptions,
-  TrainingCost,
-  TrainingCostOptions,
-} from './budget/money.ts';
 export type {
   BatchParetoOptions,
   BatchPoint,
@@ -157,14 +176,14 @@ export type { Hardware, HardwareChoice, HardwareName, Roofs } from './roofline/h
 export * as roofline from './roofline/index.ts';
 export type { NumberFormat } from './roofline/number-format.ts';
 export type {
-  AttentionShape,
-  DotShape,
-  ElementwiseShape,
-  EmbeddingShape,
-  MatmulShape,
-  MatvecShape,
   OperationTraffic,
-  SoftmaxShape,
+  RooflineAttention,
+  RooflineDot,
+  RooflineElementwise,
+  RooflineEmbedding,
+  RooflineMatmul,
+  RooflineMatvec,
+  RooflineSoftmax,
 } from './roofline/operations.ts';
 export type {
   IntensityOn,
@@ -175,6 +194,18 @@ export type {
   TrafficOn,
 } from './roofline/roofs.ts';
 export type { Transfer } from './roofline/transfer.ts';
+export {
+  amdahl,
+  amdahlLimit,
+  type FasterStage,
+  gustafson,
+  type MeasuredSpeedup,
+  parallelEfficiency,
+  type SerialShare,
+  type SharedWork,
+  serialFraction,
+  stageSpeedup,
+} from './scaling.ts';
 export {
   type SimilarityPipeline,
   type SimilarityPipelineOptions,

@@ -38,7 +38,11 @@ export const MOST_CANDIDATES = 10_000;
 const USUAL_EF = 64;
 
 /** @throws LanewiseError `INVALID_ARGUMENT` */
-export function checkGraphOptions({ m = USUAL_M, efConstruction = 200, seed = 0 }: HnswOptions): GraphOptions {
+export function checkGraphOptions({
+  m = USUAL_M,
+  efConstruction = 200,
+  seed = 0,
+}: HnswOptions): GraphOptions {
   checkInteger('m', m, 2, MOST_M);
   checkInteger('efConstruction', efConstruction, 1, MOST_CANDIDATES);
   checkInteger('seed', seed, Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);

@@ -21,14 +21,7 @@ import {
   type HnswOptions,
 } from './hnsw-options.ts';
 import { searchHnsw } from './hnsw-search.ts';
-import {
-  type AddOptions,
-  type CheckedRows,
-  checkBytes,
-  checkFilter,
-  checkRows,
-  usageOf,
-} from './options.ts';
+import { type AddOptions, type CheckedRows, checkBytes, checkFilter, checkRows, usageOf } from './options.ts';
 import { checkRange, rangeExact } from './range-search.ts';
 import type { Effort, TunableIndex, Tuning } from './tuning.ts';
 import type { MemoryUsage } from './usage.ts';

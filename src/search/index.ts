@@ -15,5 +15,5 @@ export { LshIndex } from './lsh.ts';
 export type { SuggestOptions, TableShape } from './lsh-model.ts';
 export type { LshOptions, LshSearchOptions, LshSearchResult } from './lsh-options.ts';
 export type { AddOptions, CommonSearchOptions, IndexOptions, SearchResult } from './options.ts';
-export type { MemoryUsage } from './usage.ts';
 export type { CurvePoint, Effort, Searchable, TunableIndex, Tuning } from './tuning.ts';
+export type { MemoryUsage } from './usage.ts';

@@ -23,7 +23,10 @@ export interface RowRoom {
 }
 
 /** The parts of `total` bytes. */
-export function splitUsage({ layout, capacity, idBytes, keepsRows = true }: RowRoom, total: number): MemoryUsage {
+export function splitUsage(
+  { layout, capacity, idBytes, keepsRows = true }: RowRoom,
+  total: number,
+): MemoryUsage {
   const vectors = keepsRows ? capacity * (layout.stride + 4) : 0;
   const ids = capacity * 4 + idBytes;
   return { total, vectors, codes: total - vectors - ids, ids };

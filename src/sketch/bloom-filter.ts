@@ -6,15 +6,8 @@ import { ln } from '../host/logarithm.ts';
 import { checkBytes, checkInteger, checkNumber } from '../vectors/input.ts';
 import { BLOCK_BITS, type BloomShape, SECTORS, shapeFor } from './bloom-shape.ts';
 import { init, runtime } from './kernels.ts';
-import {
-  type CheckedKeys,
-  checkKeys,
-  checkSeed,
-  hashKeys,
-  type Key,
-  type KeyBatch,
-  type Keys,
-} from './keys.ts';
+import { type CheckedKeys, checkKeys, hashKeys, type Key, type KeyBatch, type Keys } from './keys.ts';
+import { checkSeed } from './seed.ts';
 import { checkOther, type ErrorBound, filled, type Sketch } from './sketch.ts';
 import { SketchMemory } from './sketch-memory.ts';
 import { BLOCK_BYTES, bloomBytes } from './state-bytes.ts';

@@ -6,9 +6,9 @@ import { dispose } from '../host/disposal.ts';
 import { checkBytes, checkInteger } from '../vectors/input.ts';
 import { addTotals } from './counted.ts';
 import { init, runtime } from './kernels.ts';
-import { checkSeed } from './keys.ts';
 import { BLOCK, type KllShape, kllShape } from './kll-shape.ts';
 import * as state from './kll-state.ts';
+import { checkSeed } from './seed.ts';
 import { checkOther, type ErrorBound, filled, type Sketch } from './sketch.ts';
 import { SketchMemory } from './sketch-memory.ts';
 import {

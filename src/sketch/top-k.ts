@@ -9,11 +9,11 @@ import {
   type Counts,
   checkCounts,
   checkKeys,
-  checkSeed,
   hashKeys,
   type Key,
   type Keys,
 } from './keys.ts';
+import { checkSeed } from './seed.ts';
 import { checkOther, type ErrorBound, filled, type Sketch } from './sketch.ts';
 import { SketchMemory } from './sketch-memory.ts';
 import { bytesOfKeys, keptTensors, readKept } from './top-k-file.ts';
