@@ -110,5 +110,6 @@ export function pairsOf(tokens: number, causal: boolean): number {
 
 /** @throws LanewiseError `INVALID_ARGUMENT` unless keys and values have whole groups of heads */
 export function checkHeads(heads: number, kvHeads: number): void {
-  checkDivides('kvHeads', checkCount('kvHeads', kvHeads), 'heads', checkCount('heads', heads));
+  checkCount('heads', heads);
+  checkDivides('kvHeads', checkCount('kvHeads', kvHeads), 'heads', heads);
 }

@@ -43,7 +43,7 @@ export function training(shape: TrainingShape): Operations {
 /**
  * One step of training a transformer: three times its forward pass, and what is recomputed: nothing, the scores and weighted values
  * ('selective'), or the layers' whole forward pass (any other checkpointing). Source: Hoffmann et al. 2022, appendix F;
- * Korthikanti et al. 2022, appendix A (recomputation). The optimizer's few FLOPs a parameter are left out.
+ * Korthikanti et al. 2022, section 5 (recomputation). The optimizer's few FLOPs a parameter are left out.
  *
  * @throws LanewiseError as `transformer`
  */
