@@ -27,14 +27,17 @@ async function built(shape: {
 }
 
 describe('an IvfIndex holds what was predicted', () => {
-  test.each([KINDS[1]!, KINDS[4]!])('within 1 %, of 6000 x 100 in 40 cells with $codes, rescore $rescore', async (kind) => {
-    const shape = { rows: 6000, dimensions: 100, cells: 40, ...kind };
-    using index = await built(shape);
-    const actual = index.memoryUsage();
-    const predicted = memory.ivfIndex(shape);
-    expect(relativeError(predicted.total, actual.total)).toBeLessThan(0.01);
-    expect(predicted.total).toBe(predicted.vectors + predicted.codes + predicted.ids);
-  });
+  test.each([KINDS[1]!, KINDS[4]!])(
+    'within 1 %, of 6000 x 100 in 40 cells with $codes, rescore $rescore',
+    async (kind) => {
+      const shape = { rows: 6000, dimensions: 100, cells: 40, ...kind };
+      using index = await built(shape);
+      const actual = index.memoryUsage();
+      const predicted = memory.ivfIndex(shape);
+      expect(relativeError(predicted.total, actual.total)).toBeLessThan(0.01);
+      expect(predicted.total).toBe(predicted.vectors + predicted.codes + predicted.ids);
+    },
+  );
 
   test.each(KINDS.slice(3, 5))(
     'within 1 %, of 20 000 x 7 in 64 cells with $codes, rescore $rescore',

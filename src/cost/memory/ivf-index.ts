@@ -57,7 +57,7 @@ export interface IvfMemoryOptions extends RowMemoryOptions {
  *
  * @throws LanewiseError `INVALID_ARGUMENT`
  * @example
- * memory.ivfIndex({ rows: 1_000_000, dimensions: 96, cells: 1024, codes: 'pq4', rescore: false }).total;
+ * memory.ivfIndex({ rows: 1_000_000, dimensions: 96, cells: 1024, codes: 'pq4', rescore: false }).total; // 53426880
  */
 export function ivfIndex(options: IvfMemoryOptions): MemoryUsage {
   const rows = checkRowCount('rows', given(options).rows);
@@ -112,13 +112,17 @@ function segmentsOf(
   dimensions: number,
   kept: KeptRows,
 ): { capacity: number; bytes: number } {
-  let [capacity, bytes] = [0, 0];
+  // There are few sizes of segments, of many cells.
+  const counts = new Map<number, number>();
   for (let cell = 0; cell < fills.length; cell++) {
-    for (const rows of roomsOf(fills[cell]!, calls, DRIFTS[cell % DRIFTS.length]!)) {
-      const layout = layoutCell(dimensions, kept, rows);
-      capacity += layout.rowsPerSegment;
-      bytes += held(layout.bytes);
+    for (const room of roomsOf(fills[cell]!, calls, DRIFTS[cell % DRIFTS.length]!)) {
+      counts.set(room, (counts.get(room) ?? 0) + 1);
     }
+  }
+  let [capacity, bytes] = [0, 0];
+  for (const [room, count] of counts) {
+    capacity += count * room;
+    bytes += count * held(layoutCell(dimensions, kept, room).bytes);
   }
   return { capacity, bytes };
 }
