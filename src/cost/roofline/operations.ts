@@ -15,25 +15,25 @@ export interface OperationTraffic extends Traffic {
 }
 
 /** C = A B: A is m x k, B is k x n. */
-export interface MatmulShape extends Numbers {
+export interface RooflineMatmul extends Numbers {
   readonly m: number;
   readonly k: number;
   readonly n: number;
 }
 
 /** A x: A is rows x columns. */
-export interface MatvecShape extends Numbers {
+export interface RooflineMatvec extends Numbers {
   readonly rows: number;
   readonly columns: number;
 }
 
 /** Two vectors. */
-export interface DotShape extends Numbers {
+export interface RooflineDot extends Numbers {
   readonly dimensions: number;
 }
 
 /** Arrays of the same length, element by element. */
-export interface ElementwiseShape extends Numbers {
+export interface RooflineElementwise extends Numbers {
   readonly elements: number;
   /** Arrays that are read. @default 1 */
   readonly operands?: number;
@@ -42,13 +42,13 @@ export interface ElementwiseShape extends Numbers {
 }
 
 /** Rows that are normalized each. */
-export interface SoftmaxShape extends Numbers {
+export interface RooflineSoftmax extends Numbers {
   readonly rows: number;
   readonly columns: number;
 }
 
 /** Scaled dot-product attention. */
-export interface AttentionShape extends Numbers {
+export interface RooflineAttention extends Numbers {
   readonly heads: number;
   /** Queries, and keys where `keys` is not given. */
   readonly tokens: number;
@@ -65,7 +65,7 @@ export interface AttentionShape extends Numbers {
 }
 
 /** Rows that are fetched from a table. */
-export interface EmbeddingShape extends Numbers {
+export interface RooflineEmbedding extends Numbers {
   /** How many are looked up. */
   readonly rows: number;
   readonly dimensions: number;
@@ -94,7 +94,7 @@ function traffic(
  * @throws LanewiseError `INVALID_ARGUMENT`, `OVERFLOW`
  * @example roofline.matmul({ m: 4096, k: 4096, n: 4096 }).intensity; // 2 * 4096^3 / (3 * 4096^2 * 2 bytes) = 1365.33
  */
-export function matmul(shape: MatmulShape): OperationTraffic {
+export function matmul(shape: RooflineMatmul): OperationTraffic {
   const m = checkCount('m', shape?.m);
   const k = checkCount('k', shape.k);
   const n = checkCount('n', shape.n);
@@ -106,7 +106,7 @@ export function matmul(shape: MatmulShape): OperationTraffic {
  *
  * @throws LanewiseError `INVALID_ARGUMENT`, `OVERFLOW`
  */
-export function matvec(shape: MatvecShape): OperationTraffic {
+export function matvec(shape: RooflineMatvec): OperationTraffic {
   const rows = checkCount('rows', shape?.rows);
   const columns = checkCount('columns', shape.columns);
   return traffic(2 * rows * columns, rows * columns + columns + rows, shape.dtype);
@@ -117,7 +117,7 @@ export function matvec(shape: MatvecShape): OperationTraffic {
  *
  * @throws LanewiseError `INVALID_ARGUMENT`, `OVERFLOW`
  */
-export function dot(shape: DotShape): OperationTraffic {
+export function dot(shape: RooflineDot): OperationTraffic {
   const dimensions = checkCount('dimensions', shape?.dimensions);
   return traffic(2 * dimensions, 2 * dimensions + 1, shape.dtype);
 }
@@ -129,7 +129,7 @@ export function dot(shape: DotShape): OperationTraffic {
  * @throws LanewiseError `INVALID_ARGUMENT`, `OVERFLOW`
  * @example roofline.elementwise({ elements: 1024 * 4096 }).intensity; // a ReLU: 1 / (2 numbers of 2 bytes) = .25
  */
-export function elementwise(shape: ElementwiseShape): OperationTraffic {
+export function elementwise(shape: RooflineElementwise): OperationTraffic {
   const elements = checkCount('elements', shape?.elements);
   const operands = checkCount('operands', shape.operands ?? 1, 0);
   const flops = checkQuantity('flopsPerElement', shape.flopsPerElement ?? 1);
@@ -142,7 +142,7 @@ export function elementwise(shape: ElementwiseShape): OperationTraffic {
  *
  * @throws LanewiseError `INVALID_ARGUMENT`, `OVERFLOW`
  */
-export function softmax(shape: SoftmaxShape): OperationTraffic {
+export function softmax(shape: RooflineSoftmax): OperationTraffic {
   const elements = checkCount('rows', shape?.rows) * checkCount('columns', shape.columns);
   return traffic(5 * elements, 2 * elements, shape.dtype);
 }
@@ -155,7 +155,7 @@ export function softmax(shape: SoftmaxShape): OperationTraffic {
  *
  * @throws LanewiseError `INVALID_ARGUMENT`, also for a `fast` that does not hold 4d numbers; `OVERFLOW`
  */
-export function attention(shape: AttentionShape): OperationTraffic {
+export function attention(shape: RooflineAttention): OperationTraffic {
   const heads = checkCount('heads', shape?.heads) * checkCount('batch', shape.batch ?? 1);
   const n = checkCount('tokens', shape.tokens);
   const keys = checkCount('keys', shape.keys ?? n);
@@ -175,7 +175,7 @@ export function attention(shape: AttentionShape): OperationTraffic {
  *
  * @throws LanewiseError `INVALID_ARGUMENT`, `OVERFLOW`
  */
-export function embedding(shape: EmbeddingShape): OperationTraffic {
+export function embedding(shape: RooflineEmbedding): OperationTraffic {
   const rows = checkCount('rows', shape?.rows);
   const dimensions = checkCount('dimensions', shape.dimensions);
   return traffic(0, 2 * rows * dimensions, shape.dtype, rows * checkCount('idBytes', shape.idBytes ?? 4, 0));

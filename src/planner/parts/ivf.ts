@@ -1,7 +1,8 @@
 import { checkCount } from '../../cost/quantity.ts';
 import { log2 } from '../../host/logarithm.ts';
-import { checkCodes, checkRescore, isSketch, MOST_CELLS } from '../../search/ivf-options.ts';
-import { sketchBlockBytes } from '../../search/sketcher.ts';
+import { isSketch, MOST_CELLS } from '../../search/cell-codes.ts';
+import { checkCodes, checkRescore } from '../../search/ivf-options.ts';
+import { layoutSketcher } from '../../search/sketch-layout.ts';
 import type { IvfRequest } from '../prediction.ts';
 import type { Rates } from '../rates.ts';
 import type { Job, Jobs } from './job.ts';
@@ -64,7 +65,7 @@ function ivfCall(shape: IvfShape, rates: Rates): Job {
     rows: rates.steps(batch * probed),
   };
   if (isSketch(codes)) {
-    const sketch = sketchBlockBytes({ kind: codes, dimensions }) / 16;
+    const sketch = layoutSketcher({ kind: codes, dimensions }).blockBytes / 16;
     const scored = shape.rescore === false ? 0 : Math.min(probed, k * shape.rescore);
     return {
       kind: `ivf.${codes}`,

@@ -1,5 +1,6 @@
 import { checkCount } from '../../cost/quantity.ts';
-import { log2 } from '../../host/logarithm.ts';
+import { exp } from '../../host/exponential.ts';
+import { ln } from '../../host/logarithm.ts';
 import { checkChoice } from '../../search/options.ts';
 import { checkDimensions } from '../../vectors/input.ts';
 import { layoutSegment } from '../../vectors/segment.ts';
@@ -74,8 +75,7 @@ export function flatCall(shape: Shape & { readonly exact: 'certified' | 'scan' }
       },
     };
   }
-  const scored = batch * scoredRows(shape);
-  const scoring = rates.gather(scored * linesOf(bytes), rows * bytes);
+  const scoring = (scored: number): number => rates.gather(batch * scored * linesOf(bytes), rows * bytes);
   if (batch >= LEAST_TILED) {
     const read = rows * (dimensions + BOUND_BYTES);
     return {
@@ -84,7 +84,7 @@ export function flatCall(shape: Shape & { readonly exact: 'certified' | 'scan' }
         ...query,
         products: rates.codes(tiledQueries(batch) * products),
         bounds: rates.steps(tiledQueries(batch) * rows),
-        scoring,
+        scoring: scoring(scoredRows(shape)),
         reading: rates.wait(Math.ceil(batch / BATCH_QUERIES) * read, read),
       },
     };
@@ -98,15 +98,23 @@ export function flatCall(shape: Shape & { readonly exact: 'certified' | 'scan' }
       ...query,
       products: rates.codes(batch * products),
       bounds: rates.steps(batch * rows),
-      scoring,
+      scoring: scoring(coarse > 0 ? scoredByNibbles(shape) : scoredRows(shape)),
       reading: rates.wait(batch * read, read),
     },
   };
 }
 
-/** Rows that bounds leave to be scored: k of those that come first, and so many whenever the rows double. */
+/** Rows that bounds by 8-bit codes leave to be scored: the k that come first, and k more whenever as many again have passed. */
 export function scoredRows({ rows, k }: Pick<Shape, 'rows' | 'k'>): number {
-  return k * Math.max(1, log2(rows / k));
+  return Math.min(rows, k * (1 + ln(Math.max(1, rows / k))));
+}
+
+/** The same by 4-bit codes, whose bounds are wider: half of those measured on clustered vectors within 13 %. */
+function scoredByNibbles({ rows, dimensions, k }: Shape): number {
+  return Math.min(
+    rows / 32,
+    exp(5.192 + 0.798 * ln(k / 10) + 0.282 * ln(rows / 2e4) + 0.389 * ln(dimensions / 64)),
+  );
 }
 
 /** `FlatIndex.add`: rows are copied, and their codes made. */
