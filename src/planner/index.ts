@@ -1,5 +1,13 @@
 export * from '../host/index.ts';
 export { capabilities, init } from '../vectors/kernels.ts';
+export {
+  type EffortEstimate,
+  type EffortOptions,
+  type EffortRequest,
+  effortFor,
+  estimateRecall,
+  type RecallRequest,
+} from './effort.ts';
 export type { BlockRate, Machine } from './machine.ts';
 export type {
   CountMinRequest,
