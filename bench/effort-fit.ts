@@ -18,12 +18,51 @@ export interface Fit {
 /** The share of the groups that are to lie above a curve on average: who relies on it is seldom disappointed. */
 const CONFIDENCE = 0.7;
 
+/** Fits, each of the samples that the one before it puts into the range: selecting by what was measured would flatten slopes. */
+const ROUNDS = 8;
+
 /**
  * The slopes of least squares within the families, each with a level of its own, and then one level for all: so that most
- * groups lie above the curve on average.
+ * groups lie above the curve on average. Of the samples, those count that the curve of their group puts into the range.
  */
-export function fitCurve(samples: readonly Sample[]): Fit {
+export function fitCurve(samples: readonly Sample[], [least, most]: readonly [number, number]): Fit {
   const names = Object.keys(samples[0]!.logarithms);
+  let inside = samples;
+  let slopes: readonly number[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    slopes = slopesOf(inside, names);
+    const levels = levelsOf(inside, slopes, ({ group }) => group);
+    inside = samples.filter((sample) => {
+      const level = levels.get(sample.group);
+      const fitted = level === undefined ? sample.height : level + sample.height - beside(sample, slopes);
+      return fitted >= least && fitted <= most;
+    });
+  }
+  const at = quantile([...levelsOf(inside, slopes, ({ group }) => group).values()], 1 - CONFIDENCE);
+  const rests = inside.map((sample) => beside(sample, slopes) - at);
+  const curve = Object.fromEntries([['at', at], ...names.map((name, i) => [name, slopes[i]!])]);
+  return { curve, shifts: [quantile(rests, 0.02), quantile(rests, 0.98)] };
+}
+
+/** What the slopes leave of a sample's height. */
+function beside({ height, logarithms }: Sample, slopes: readonly number[]): number {
+  return Object.values(logarithms).reduce((rest, logarithm, i) => rest - slopes[i]! * logarithm, height);
+}
+
+function levelsOf(
+  samples: readonly Sample[],
+  slopes: readonly number[],
+  keyOf: (sample: Sample) => string,
+): Map<string, number> {
+  const rests = new Map<string, number[]>();
+  for (const sample of samples) {
+    const key = keyOf(sample);
+    rests.set(key, [...(rests.get(key) ?? []), beside(sample, slopes)]);
+  }
+  return new Map([...rests].map(([key, all]) => [key, all.reduce((sum, rest) => sum + rest) / all.length]));
+}
+
+function slopesOf(samples: readonly Sample[], names: readonly string[]): number[] {
   const counts = new Map<string, number>();
   for (const { group } of samples) counts.set(group, (counts.get(group) ?? 0) + 1);
   const equations = names.map(() => new Array<number>(names.length + 1).fill(0));
@@ -41,16 +80,7 @@ export function fitCurve(samples: readonly Sample[]): Fit {
           equation[j]! += weights[at]! * (row[i]! - means[i]!) * (row[j]! - means[j]!);
     });
   }
-  const slopes = solve(equations);
-  const beside = ({ height, logarithms }: Sample): number =>
-    names.reduce((rest, name, i) => rest - slopes[i]! * logarithms[name]!, height);
-  const levels = [...counts].map(([group, count]) =>
-    samples.reduce((sum, sample) => sum + (sample.group === group ? beside(sample) / count : 0), 0),
-  );
-  const at = quantile(levels, 1 - CONFIDENCE);
-  const rests = samples.map((sample) => beside(sample) - at);
-  const curve = Object.fromEntries([['at', at], ...names.map((name, i) => [name, slopes[i]!])]);
-  return { curve, shifts: [quantile(rests, 0.02), quantile(rests, 0.98)] };
+  return solve(equations);
 }
 
 function quantile(values: readonly number[], share: number): number {

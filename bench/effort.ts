@@ -14,8 +14,11 @@ const program = new Command('node --import tsx bench/effort.ts')
   .parse();
 const { quick, write, read } = program.opts<{ quick: boolean; write?: string; read?: string }>();
 
-/** Recalls near one half or one tell of the ends of a curve, and of the few queries that were missed. */
-const FITTED = [0.5, 0.998] as const;
+/** Recalls that curves are fitted to. */
+const FITTED = [0.6, 0.995] as const;
+/** Some hundreds of queries cannot tell more from this. */
+const NEARLY_ALL = 0.998;
+const WHOLE = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY] as const;
 const WANTED = 0.95;
 
 const found = read
@@ -37,40 +40,52 @@ function printFits({ points, angles }: Found): void {
       return sampleOf(point, { ef: ef!, m: m!, efConstruction: efConstruction! });
     }),
     ...Object.fromEntries(
-      ['pq4', 'bits'].map((codes) => [
-        `SKETCHES.${codes}`,
-        points
-          .filter(({ options }) => options['codes'] === codes)
-          .map((point) =>
-            sampleOf(point, { rescore: numbers(point)['rescore']!, dimensions: point.dimensions }),
-          ),
-      ]),
+      ['pq4', 'bits'].flatMap((codes) => {
+        const sketched = points.filter((point) => point.options['codes'] === codes && isEstimated(point));
+        const alone = sketched.filter(({ options }) => options['rescore'] === 1);
+        return [
+          [`${codes}.rescored`, sketched.map((point) => sketchedSample(point, ['rescore', 'dimensions']))],
+          [`${codes}.alone`, alone.map((point) => sketchedSample(point, ['dimensions']))],
+        ];
+      }),
     ),
     NEARNESS: angles
       .filter(({ k }) => k > 0)
       .map(({ data, rows, dimensions, k, mean }) => ({
         group: `${data} ${rows} ${dimensions}`,
-        family: data,
+        family: `${data} ${dimensions}`,
         height: Math.PI / 2 - mean,
         logarithms: { rows: ln(rows), k: ln(k) },
       })),
   };
   const rounded = (_: string, value: unknown): unknown =>
     typeof value === 'number' ? Number(value.toFixed(3)) : value;
+  const range = [heightOf(FITTED[0]), heightOf(FITTED[1])] as const;
   for (const [name, samples] of Object.entries(fits)) {
-    const fitted = name === 'NEARNESS' ? samples : samples.filter(({ height }) => isFitted(height));
-    if (fitted.length > 6) console.log(name, JSON.stringify(fitCurve(fitted), rounded));
+    if (samples.length === 0) continue;
+    console.log(
+      name,
+      JSON.stringify(fitCurve(samples, /NEARNESS|alone/.test(name) ? WHOLE : range), rounded),
+    );
   }
 }
 
-function isFitted(height: number): boolean {
-  return height >= heightOf(FITTED[0]) && height <= heightOf(FITTED[1]);
+/** What sketches lose depends on the dimensions, so these are compared within a kind of data. */
+function sketchedSample(point: Point, names: readonly string[]): Sample {
+  const quantities = { ...numbers(point), dimensions: point.dimensions };
+  const chosen = Object.fromEntries(names.map((name) => [name, quantities[name as 'dimensions']]));
+  return { ...sampleOf(point, chosen), family: point.data };
 }
 
 /** Where few probes hold fewer than a few times k rows, the search itself takes more. */
 function isProbed({ index, options, rows, k }: Point): boolean {
   const { probes, cells, codes } = options as Record<string, number>;
   return index === 'ivf' && !codes && probes! * rows > 4 * k * cells!;
+}
+
+/** Where many of all rows are scored, little depends on sketches. */
+function isEstimated({ options, rows, k }: Point): boolean {
+  return 10 * k * (options['rescore'] as number) < rows;
 }
 
 /** Beams that cost more than scoring every row give way to that. */
@@ -83,8 +98,8 @@ function sampleOf(point: Point, quantities: Readonly<Record<string, number>>): S
   const entries = Object.entries({ rows, k, ...quantities }).map(([name, value]) => [name, ln(value)]);
   return {
     group: `${data} ${rows} ${dimensions}`,
-    family: data,
-    height: heightOf(recall),
+    family: `${data} ${dimensions}`,
+    height: heightOf(Math.min(recall, NEARLY_ALL)),
     logarithms: Object.fromEntries(entries),
   };
 }
