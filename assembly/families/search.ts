@@ -26,7 +26,7 @@ export { probeCells, probeTiles, rankCells, rankTile, selectCells } from '../pro
 export { prepareQuery } from '../query';
 export { firstOutside } from '../range';
 export { raise, sortResults } from '../results';
-export { multiplyCodes, multiplyFloats, stream } from '../roof';
+export { gatherLines, multiplyCodes, multiplyFloats, stream } from '../roof';
 export { rotate } from '../rotate';
 export { scanRows } from '../scan';
 export { encodeSketches } from '../sketch';

@@ -1,4 +1,5 @@
 import { Arena } from '../host/arena.ts';
+import { blockBytes } from '../host/block.ts';
 import { type ExactRows, searchExact } from '../search/exact-search.ts';
 import { type Runtime, runtime } from '../vectors/kernels.ts';
 import { METRIC_CODES, type Metric, normError, normRange } from '../vectors/metric.ts';
@@ -7,8 +8,8 @@ import {
   COUNT_WORD,
   describeSegment,
   layoutSegment,
-  SCRATCH_BYTES,
   type SegmentLayout,
+  scratchBytes,
 } from '../vectors/segment.ts';
 import { writeRows } from '../vectors/staged-rows.ts';
 import { areSame, bitsOf } from './bits.ts';
@@ -50,8 +51,8 @@ export class EmbeddingRows implements ExactRows {
     this.#checkedLayout = layoutSegment({ dimensions, planes: [], rows: 1 });
     this.runtime = runtime();
     this.arena = new Arena(this.runtime.memory);
-    const { bytes, stride } = this.#checkedLayout;
-    this.#checked = this.arena.allocate(bytes + stride + SCRATCH_BYTES);
+    const { bytes } = this.#checkedLayout;
+    this.#checked = this.arena.allocate(bytes + scratchBytes(this.#checkedLayout));
     this.#scratch = this.#checked + bytes;
     this.runtime.memory.u32.set(describeSegment(this.#checkedLayout, this.#checked), this.#checked / 4);
   }
@@ -76,7 +77,7 @@ export class EmbeddingRows implements ExactRows {
   /** Bytes of linear memory that a single row takes. */
   static leastBytes(dimensions: number, mostRows: number): number {
     const checked = layoutSegment({ dimensions, planes: [], rows: 1 });
-    const held = Math.ceil((checked.bytes + checked.stride + SCRATCH_BYTES) / 64) * 64;
+    const held = blockBytes(checked.bytes + scratchBytes(checked));
     return held + layoutOf(dimensions, mostRows).bytes;
   }
 

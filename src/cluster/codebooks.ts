@@ -1,13 +1,7 @@
 import type { Progress } from '../host/progress.ts';
 import type { Random } from '../host/random.ts';
 import type { Runtime } from '../vectors/kernels.ts';
-
-/** How vectors are cut: `subvectors` parts of `width` dimensions, each with `centroids` (16 or 256) of its own. */
-export interface CodebookShape {
-  readonly subvectors: number;
-  readonly width: number;
-  readonly centroids: number;
-}
+import { type CodebookShape, codebookBytes, codebookFloats } from './codebook-layout.ts';
 
 /** Rounds of Lloyd's algorithm, at most; it ends when no code changes. */
 const MOST_ROUNDS = 25;
@@ -15,16 +9,6 @@ const MOST_ROUNDS = 25;
 const MOST_SEEDED = 4096;
 /** Multiplications between two looks at the clock: a few milliseconds. */
 const PIECE_PRODUCTS = 1 << 22;
-
-/** Floats of the codebook of one part as the kernels read it: values by dimension, then minus half the squared norms. */
-function codebookFloats({ width, centroids }: CodebookShape): number {
-  return (width + 1) * centroids;
-}
-
-/** Bytes of all codebooks (assembly/subvectors.ts draws them). */
-export function codebookBytes(shape: CodebookShape): number {
-  return 4 * shape.subvectors * codebookFloats(shape);
-}
 
 /** Copies of at most `most` rows, each subset and order equally likely. */
 export function drawRandomly(

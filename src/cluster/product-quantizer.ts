@@ -8,13 +8,8 @@ import { Random } from '../host/random.ts';
 import { checkBytes } from '../search/options.ts';
 import { checkDimensions, checkInteger, toVectors, type VectorInput } from '../vectors/input.ts';
 import { init, type Runtime, runtime } from '../vectors/kernels.ts';
-import {
-  type CodebookShape,
-  codebookBytes,
-  drawRandomly,
-  layCodebooks,
-  trainCodebooks,
-} from './codebooks.ts';
+import { type CodebookShape, codebookBytes } from './codebook-layout.ts';
+import { drawRandomly, layCodebooks, trainCodebooks } from './codebooks.ts';
 
 const ESTIMATOR = 'ProductQuantizer';
 /** Rows drawn for training, a centroid: more change the centroids little. */

@@ -1,6 +1,6 @@
+import { quantileOf } from '../host/tails.ts';
 import { checkChoice } from '../search/options.ts';
 import { checkShare } from './numbers.ts';
-import { quantileOf } from './tails.ts';
 
 /** What is taken for true if not that both are equal: that the first is either, or greater, or less than the second. */
 export type Alternative = 'two-sided' | 'greater' | 'less';

@@ -1,6 +1,6 @@
 import { LanewiseError } from '../host/errors.ts';
+import { chiSquareTail } from '../host/tails.ts';
 import { checkCounts, invalid, type Numbers } from './numbers.ts';
-import { chiSquareTail } from './tails.ts';
 
 /** What a chi-square test found. */
 export interface ChiSquareResult {

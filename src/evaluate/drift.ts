@@ -1,8 +1,8 @@
 import { LanewiseError } from '../host/errors.ts';
+import { deviance } from '../host/poisson.ts';
 import { checkNumber } from '../vectors/input.ts';
 import { type BinCounts, type BinOptions, binShares } from './bins.ts';
 import { type Observations, stepsOf, toDistribution } from './distribution.ts';
-import { deviance } from './poisson.ts';
 
 /** How two distributions are compared bin by bin. */
 export interface DriftOptions extends BinOptions {

@@ -1,5 +1,5 @@
 import { exp } from '../host/exponential.ts';
-import { lnBinomial, lnPoisson } from './poisson.ts';
+import { lnBinomial, lnPoisson } from '../host/poisson.ts';
 
 /**
  * The distribution of Kolmogorov's statistic of n values, by whichever method Simard and L'Ecuyer ("Computing the two-sided

@@ -1,6 +1,6 @@
 import { LanewiseError } from '../host/errors.ts';
+import { normalTail, quantileOf } from '../host/tails.ts';
 import { checkSample, checkShare, invalid } from './numbers.ts';
-import { normalTail, quantileOf } from './tails.ts';
 
 /** Two rates that a test has to tell apart. */
 export interface RatesToTell {

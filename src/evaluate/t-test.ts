@@ -1,4 +1,5 @@
 import { LanewiseError } from '../host/errors.ts';
+import { studentTail } from '../host/tails.ts';
 import { checkChoice } from '../search/options.ts';
 import { checkInteger } from '../vectors/input.ts';
 import {
@@ -10,7 +11,6 @@ import {
   reachOf,
 } from './alternative.ts';
 import { checkSample, invalid, type Numbers } from './numbers.ts';
-import { studentTail } from './tails.ts';
 
 /** What a t test needs to know of a sample. */
 export interface SampleSummary {

@@ -1,3 +1,4 @@
+import { normalTail } from '../host/tails.ts';
 import { checkInteger } from '../vectors/input.ts';
 import {
   checkDifference,
@@ -8,7 +9,6 @@ import {
   reachOf,
 } from './alternative.ts';
 import { invalid } from './numbers.ts';
-import { normalTail } from './tails.ts';
 
 /** How often something came out. */
 export interface Proportion {

@@ -1,7 +1,6 @@
+import { blockBytes } from './block.ts';
 import { LanewiseError } from './errors.ts';
 
-/** Every block starts on a cache line. */
-const ALIGNMENT = 64;
 const PAGE_BYTES = 65_536;
 /** Growth beyond what is asked for, so that a thousand small allocations do not grow a thousand times. */
 const GROWTH_BYTES = 1 << 20;
@@ -73,7 +72,7 @@ export class Memory {
    * @throws LanewiseError `MEMORY_EXHAUSTED` when memory cannot grow by as much; nothing changes then.
    */
   allocate(bytes: number): number {
-    const size = roundUp(Math.max(bytes, 1), ALIGNMENT);
+    const size = blockBytes(bytes);
     let range = this.#starts.findIndex((start, i) => this.#ends[i]! - start >= size);
     if (range < 0) {
       this.#grow(size);
@@ -163,8 +162,4 @@ export class Memory {
     this.f64 = new Float64Array(buffer);
     this.u64 = new BigUint64Array(buffer);
   }
-}
-
-function roundUp(value: number, multiple: number): number {
-  return Math.ceil(value / multiple) * multiple;
 }

@@ -1,3 +1,5 @@
+import { checkPositive } from '../cost/quantity.ts';
+import { LanewiseError } from '../host/errors.ts';
 import type { Tier } from '../host/kernels.ts';
 
 /** How fast blocks of a size are gone through. */
@@ -30,4 +32,39 @@ export interface Machine {
   readonly call: number;
   /** 99th percentile over median of one and the same short work. */
   readonly jitter: number;
+}
+
+/** A machine of rates that can be reckoned with. @throws LanewiseError `INVALID_ARGUMENT` */
+export function checkMachine(machine: Machine): Machine {
+  if (machine === null || typeof machine !== 'object') {
+    const message = 'machine must be what calibrate() returned, or one of machines.';
+    throw new LanewiseError('INVALID_ARGUMENT', message, { got: machine });
+  }
+  const { tier, streaming, gather, float32, int8, hash, call, jitter } = machine;
+  if (tier !== 'simd' && tier !== 'relaxed') {
+    const message = `machine.tier must be 'simd' or 'relaxed'; got '${String(tier)}'.`;
+    throw new LanewiseError('INVALID_ARGUMENT', message, { expected: ['simd', 'relaxed'], got: tier });
+  }
+  for (const [name, rate] of Object.entries({ float32, int8, hash, call, jitter }))
+    checkPositive(`machine.${name}`, rate);
+  checkRates('machine.streaming', streaming);
+  checkRates('machine.gather', gather);
+  return machine;
+}
+
+function checkRates(name: string, rates: readonly BlockRate[]): void {
+  if (!Array.isArray(rates) || rates.length === 0) {
+    const message = `${name} must hold a rate for a block of some bytes at least.`;
+    throw new LanewiseError('INVALID_ARGUMENT', message, { got: rates });
+  }
+  let largest = 0;
+  for (const [i, rate] of (rates as readonly BlockRate[]).entries()) {
+    const bytes = checkPositive(`${name}[${i}].bytes`, rate?.bytes);
+    checkPositive(`${name}[${i}].perSecond`, rate.perSecond);
+    if (bytes <= largest) {
+      const message = `${name} must ascend by bytes; got ${bytes} after ${largest}.`;
+      throw new LanewiseError('INVALID_ARGUMENT', message, { expected: largest, got: bytes });
+    }
+    largest = bytes;
+  }
 }

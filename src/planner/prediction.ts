@@ -2,7 +2,7 @@ import type { Metric } from '../vectors/metric.ts';
 import type { Machine } from './machine.ts';
 
 /** What every prediction is told. */
-interface CommonRequest {
+export interface CommonRequest {
   readonly rows: number;
   /** Queries of one call. @default 1 */
   readonly batch?: number;
@@ -10,7 +10,7 @@ interface CommonRequest {
 }
 
 /** What is told of an index over vectors. */
-interface VectorRequest extends CommonRequest {
+export interface VectorRequest extends CommonRequest {
   readonly dimensions: number;
   /** @default 'cosine' */
   readonly metric?: Metric;
@@ -57,10 +57,17 @@ export interface CsrRequest extends CommonRequest {
   readonly options: { readonly columns: number; readonly nonzeros: number };
 }
 
-/** One epoch of `MatrixFactorization`; `rows` are ratings. */
+/** `MatrixFactorization`: `rows` are ratings, a call is an epoch, and building all of them. `batch` does not matter. */
 export interface SgdRequest extends CommonRequest {
   readonly index: 'sgd';
-  readonly options: { readonly users: number; readonly items: number; readonly factors?: number };
+  readonly options: {
+    readonly users: number;
+    readonly items: number;
+    /** @default 64 */
+    readonly factors?: number;
+    /** @default 20 */
+    readonly epochs?: number;
+  };
 }
 
 /** `CountMinSketch`; `rows` are the keys that are added, and a batch is estimated. */

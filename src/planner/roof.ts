@@ -16,8 +16,8 @@ export interface RoofOptions {
   readonly bytes?: number;
 }
 
-const FLOPS_A_ROUND = 64;
-const CODES_A_ROUND = 192;
+export const FLOPS_A_ROUND = 64;
+export const CODES_A_ROUND = 192;
 const ROUNDS = 200_000;
 const REPETITIONS = 9;
 
@@ -29,13 +29,13 @@ const REPETITIONS = 9;
  */
 export function measureRoof({ bytes = 64 << 20 }: RoofOptions = {}): Roof {
   const { kernels, memory } = runtime();
-  const length = Math.max(64, bytes - (bytes % 64));
+  const length = Math.max(128, bytes - (bytes % 128));
   const block = memory.allocate(length);
   try {
     memory.u8.fill(1, block, block + length); // pages that were never written all map to one page of zeros
     // Engines compile a kernel well only after some calls.
     for (let i = 0; i < 2000; i++) {
-      kernels.stream(block, 64);
+      kernels.stream(block, 128);
       kernels.multiplyFloats(100, 0.999);
       kernels.multiplyCodes(100, 0x03030303);
     }

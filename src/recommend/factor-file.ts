@@ -2,7 +2,8 @@ import { arrayTensor, readChecked } from '../format/file-tensors.ts';
 import { corruptFile, type FileTensor, type IndexFile } from '../format/index-file.ts';
 import type { TensorSpec } from '../format/safetensors.ts';
 import { LanewiseError } from '../host/errors.ts';
-import { type Extents, type FactorPart, Factors } from './factors.ts';
+import type { Extents } from './factor-layout.ts';
+import { type FactorPart, Factors } from './factors.ts';
 import type { Runtime } from './kernels.ts';
 
 const MOST_ROWS = 2 ** 31;

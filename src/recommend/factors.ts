@@ -1,6 +1,7 @@
 import { Arena } from '../host/arena.ts';
 import type { Progress } from '../host/progress.ts';
 import type { Random } from '../host/random.ts';
+import { type Extents, layoutFactors } from './factor-layout.ts';
 import type { Runtime } from './kernels.ts';
 
 /** Bytes that are checked or copied between two looks at the clock: a few milliseconds. */
@@ -12,16 +13,6 @@ const DRAWN_DEVIATION = 0.408248290463863;
 
 /** A part of what is learned, by its name in a file. */
 export type FactorPart = 'users' | 'items' | 'userBiases' | 'itemBiases';
-
-/** How many rows there are, and of what. */
-export interface Extents {
-  readonly userCount: number;
-  readonly itemCount: number;
-  readonly factors: number;
-  readonly biases: boolean;
-  /** What the width of a row is a multiple of, from 4 on. @default 4 */
-  readonly lanes?: number;
-}
 
 /**
  * What is learned, in one block of linear memory, so that it is copied and checked as one:
@@ -48,13 +39,14 @@ export class Factors {
 
   /** Its content is undefined. @throws LanewiseError `MEMORY_EXHAUSTED` */
   constructor(runtime: Runtime, extents: Extents) {
-    const { userCount, itemCount, factors, biases, lanes = 4 } = extents;
+    const { userCount, itemCount, biases } = extents;
+    const layout = layoutFactors(extents);
     this.runtime = runtime;
     this.extents = extents;
-    this.width = lanes * Math.ceil(factors / lanes);
+    this.width = layout.width;
     this.#arena = new Arena(runtime.memory);
     const rows = userCount + itemCount;
-    this.#floats = rows * (this.width + (biases ? 1 : 0));
+    this.#floats = layout.floats;
     this.users = this.#arena.allocate(4 * this.#floats);
     this.items = this.users + 4 * this.width * userCount;
     this.userBiases = biases ? this.users + 4 * this.width * rows : 0;

@@ -1,9 +1,9 @@
 import { corruptFile, IndexFile, writeIndexFile } from '../format/index-file.ts';
 import { checkBytes } from '../vectors/input.ts';
 import { factorTensors, lossTensor, readFactors, readLosses, readOptions } from './factor-file.ts';
+import { ALS_LANES } from './factor-layout.ts';
 import type { Model } from './factor-ranking.ts';
 import { type CheckedOptions, checkOptions, MOST_ITERATIONS } from './implicit-als-options.ts';
-import { LANES } from './implicit-als-solver.ts';
 import type { Runtime } from './kernels.ts';
 
 const ESTIMATOR = 'ImplicitALS';
@@ -41,6 +41,6 @@ export function readImplicit(
   if (losses.length > 0 && losses.length !== iterations)
     throw corruptFile(`The file holds ${losses.length} losses of ${iterations} iterations.`, losses.length);
   const usedItems = file.integer('usedItems', 0, file.rowsOf('items'));
-  const factors = readFactors(runtime, file, { factors: options.factors, biases: false, lanes: LANES });
+  const factors = readFactors(runtime, file, { factors: options.factors, biases: false, lanes: ALS_LANES });
   return { options, learned: { factors, mean: 0, iterations, usedItems, losses } };
 }

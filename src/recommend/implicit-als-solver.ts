@@ -19,9 +19,6 @@ export interface RowEquations {
   readonly penalty: number;
 }
 
-/** A tile has as many columns. */
-export const LANES = 8;
-
 /**
  * The penalty of a row: the same for all, or as many times as the confidences of all its entries sum to, of which there are
  * `others`, that are there or not.

@@ -3,10 +3,11 @@ import { LanewiseError } from '../host/errors.ts';
 import type { Progress } from '../host/progress.ts';
 import { Random } from '../host/random.ts';
 import type { CheckedInteractions } from '../vectors/interactions.ts';
+import { ALS_LANES } from './factor-layout.ts';
 import { Factors } from './factors.ts';
 import { type Entries, type GroupedEntries, groupInteractions } from './implicit-als-entries.ts';
 import type { CheckedOptions } from './implicit-als-options.ts';
-import { LANES, PIECE_OPERATIONS, penaltyOf, type RowEquations, RowSolver } from './implicit-als-solver.ts';
+import { PIECE_OPERATIONS, penaltyOf, type RowEquations, RowSolver } from './implicit-als-solver.ts';
 import type { Runtime } from './kernels.ts';
 
 /** Standard deviation of a drawn row's norm, about: small beside what is learned. */
@@ -59,7 +60,7 @@ export class Training {
     const { userCount, itemCount } = this.#interactions;
     const { factors, alpha, solver, steps, iterations, trackLosses } = this.#options;
     const arena = new Arena(this.#runtime.memory);
-    const extents = { userCount, itemCount, factors, biases: false, lanes: LANES };
+    const extents = { userCount, itemCount, factors, biases: false, lanes: ALS_LANES };
     let current: Factors | undefined;
     let spare: Factors | undefined;
     try {

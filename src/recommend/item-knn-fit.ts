@@ -2,6 +2,7 @@ import { Arena } from '../host/arena.ts';
 import type { Progress } from '../host/progress.ts';
 import type { CheckedInteractions } from '../vectors/interactions.ts';
 import { groupByKey, transpose } from './grouping.ts';
+import { layoutNeighbours, layoutUserRows, mostNeighbours } from './item-knn-layout.ts';
 import type { Runtime } from './kernels.ts';
 
 /** Of a query, and of a result (assembly/results.ts); of the task (assembly/item-knn.ts). */
@@ -55,7 +56,7 @@ export function* learnNeighbours(
     yield { done: 0, total: rows.entries };
     yield* find(runtime, task, rows.entries);
     const lists = yield* pack(runtime, task, itemCount, rows.entries, arena);
-    const means = arena.allocate(4 * itemCount);
+    const means = arena.allocate(layoutNeighbours(itemCount, lists.links).means);
     const hasRatings = checked.ratings !== undefined;
     const learned = { userCount, itemCount, hasRatings, ...rows, ...lists, means };
     writeMeans(runtime, learned);
@@ -92,9 +93,10 @@ function* buildRows(
   const { memory, kernels } = runtime;
   const count = users.length;
   const start = { done: 0, total: count };
-  const rowStarts = arena.allocate(4 * (userCount + 1));
-  const rowItems = arena.allocate(4 * count);
-  const rowValues = arena.allocate(4 * count);
+  const layout = layoutUserRows(userCount, count);
+  const rowStarts = arena.allocate(layout.starts);
+  const rowItems = arena.allocate(layout.entries);
+  const rowValues = arena.allocate(layout.entries);
   const columnStarts = scratch.allocate(4 * (itemCount + 1));
   const columnUsers = scratch.allocate(4 * count);
   const columnValues = scratch.allocate(4 * count);
@@ -151,7 +153,7 @@ function makeTask(
   for (const at of [80, 88]) head.setFloat64(at, 1, true);
   memory.u8.copyWithin(cursors, rowStarts, rowStarts + 4 * userCount);
   memory.u8.fill(0, sums, sums + sumBytes * itemCount);
-  const most = Math.min(neighbors, itemCount - 1);
+  const most = mostNeighbours(neighbors, itemCount);
   const room = kernels.makeRooms(address, most, 0);
   kernels.makeRooms(address, most, scratch.allocate(RESULT_BYTES * room));
   return { address, queries, most };
@@ -172,9 +174,10 @@ function* pack(
   arena: Arena,
 ): Generator<Progress, Pick<Neighbourhoods, 'links' | 'starts' | 'ids' | 'similarities'>> {
   const links = kernels.packNeighbours(queries, 0, itemCount, 0, 0, 0, 0) >>> 0;
-  const starts = arena.allocate(4 * (itemCount + 1));
-  const ids = arena.allocate(4 * links);
-  const similarities = arena.allocate(4 * links);
+  const layout = layoutNeighbours(itemCount, links);
+  const starts = arena.allocate(layout.starts);
+  const ids = arena.allocate(layout.links);
+  const similarities = arena.allocate(layout.links);
   memory.u32[starts / 4] = 0;
   const piece = Math.ceil(PIECE / Math.max(1, most));
   for (let first = 0, total = 0; first < itemCount; first += piece) {

@@ -5,7 +5,8 @@ import type { Progress } from '../host/progress.ts';
 import { Random } from '../host/random.ts';
 import type { RowSketches, SketchedRange } from '../vectors/piece-writer.ts';
 import type { VectorStore } from '../vectors/store.ts';
-import { Sketcher, type SketchKind } from './sketcher.ts';
+import type { SketchKind } from './sketch-layout.ts';
+import { Sketcher } from './sketcher.ts';
 
 /** Rows of the sample that codebooks and scales are learned from: 256 for each of 16 centroids. */
 const TRAINED_ROWS = 4096;

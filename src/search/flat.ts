@@ -21,11 +21,11 @@ import {
   checkBytes,
   checkRows,
   type IndexOptions,
-  type MemoryUsage,
   type SearchResult,
   usageOf,
 } from './options.ts';
 import { checkRange, rangeExact } from './range-search.ts';
+import type { MemoryUsage } from './usage.ts';
 
 /**
  * Exact nearest neighbours: the float32 top-k, proven by bounds on compact codes, so that most rows are never touched.

@@ -1,17 +1,12 @@
 import { RowChunk } from '../vectors/row-chunk.ts';
 import type { VectorStore } from '../vectors/store.ts';
-import { TILE_GROUP_BYTES, TILE_HEAD_BYTES, TILE_QUERIES, tileBytes } from '../vectors/tile.ts';
+import { TILE_GROUP_BYTES, TILE_HEAD_BYTES, TILE_QUERIES } from '../vectors/tile.ts';
+import { HASHED_QUERIES, layoutFamily } from './hash-layout.ts';
 import { drawHyperplanes } from './hyperplanes.ts';
 import type { CheckedLshOptions } from './lsh-options.ts';
 
 /** What is added to a weight. */
 const WEIGHT_ZERO = 64;
-/** Queries hashed at once: a block of rows. */
-export const HASHED_QUERIES = 16;
-const FAMILY_BYTES = 40;
-/** What transposing reads beyond the last hyperplane (assembly/hash.ts). */
-const SIDES_BEYOND = 32;
-const LINK_BYTES = 8;
 
 // Fields of the descriptor, in words (assembly/hash.ts draws it).
 const HEADS = 8;
@@ -27,18 +22,18 @@ export class HashFamily {
   constructor(store: VectorStore, { dimensions, tables, bits, seed }: CheckedLshOptions) {
     const { arena, runtime } = store;
     const { lanes } = store.layout;
-    const tiles = Math.ceil((tables * bits) / TILE_QUERIES);
-    const bytes = tileBytes(lanes);
+    const layout = layoutFamily(lanes, tables, bits);
+    const { tiles, tileBytes, hyperplaneBytes } = layout;
     this.#store = store;
-    this.address = arena.allocate(FAMILY_BYTES);
+    this.address = arena.allocate(layout.descriptorBytes);
     this.#queries = new RowChunk(arena, dimensions, 'cosine', HASHED_QUERIES);
-    const hyperplanes = arena.allocate(tiles * bytes);
-    const products = arena.allocate(tiles * TILE_QUERIES * 4 * HASHED_QUERIES);
-    const sides = arena.allocate(2 * (tiles * TILE_QUERIES + SIDES_BEYOND));
-    const queryLinks = arena.allocate(HASHED_QUERIES * tables * LINK_BYTES);
+    const hyperplanes = arena.allocate(hyperplaneBytes);
+    const products = arena.allocate(layout.productBytes);
+    const sides = arena.allocate(layout.sideBytes);
+    const queryLinks = arena.allocate(layout.queryLinkBytes);
     const { u8, u32 } = runtime.memory;
-    u8.fill(WEIGHT_ZERO, hyperplanes, hyperplanes + tiles * bytes);
-    packHyperplanes(u8, hyperplanes, bytes, dimensions, drawHyperplanes(dimensions, tables * bits, seed));
+    u8.fill(WEIGHT_ZERO, hyperplanes, hyperplanes + hyperplaneBytes);
+    packHyperplanes(u8, hyperplanes, tileBytes, dimensions, drawHyperplanes(dimensions, tables * bits, seed));
     u32.set([hyperplanes, tiles, tables, bits, lanes, products, sides, queryLinks, 0, 0], this.address / 4);
   }
 

@@ -1,11 +1,10 @@
 import type { VectorStore } from '../vectors/store.ts';
 import { HashFamily } from './hash-family.ts';
+import { headBitsFor, headBytes, linkBytes } from './hash-layout.ts';
 import type { CheckedLshOptions } from './lsh-options.ts';
 
-const LINK_BYTES = 8;
 /** Head of a bucket without rows: the largest word. */
 const EMPTY_BYTE = 255;
-const LEAST_HEAD_BITS = 4;
 
 /**
  * Hash tables over the rows of a store: links beside each segment, and heads of buckets, at least as many as rows unless
@@ -43,7 +42,7 @@ export class HashTables {
     const headBits = this.#headBitsFor(slots);
     try {
       while (this.#links.length * layout.rowsPerSegment < slots) {
-        this.#links.push(arena.allocate(layout.rowsPerSegment * this.options.tables * LINK_BYTES));
+        this.#links.push(arena.allocate(linkBytes(layout.rowsPerSegment, this.options.tables)));
       }
       if (headBits <= this.#headBits) return;
       const old = this.#heads;
@@ -84,12 +83,11 @@ export class HashTables {
   }
 
   #headBitsFor(slots: number): number {
-    const wanted = 32 - Math.clz32(Math.max(1, slots) - 1);
-    return Math.max(LEAST_HEAD_BITS, Math.min(this.options.bits, wanted));
+    return headBitsFor(slots, this.options.bits);
   }
 
   #headBytes(headBits: number): number {
-    return 4 * this.options.tables * 2 ** headBits;
+    return headBytes(this.options.tables, headBits);
   }
 
   #setHeads(headBits: number, heads: number): void {

@@ -11,8 +11,9 @@ import type { Runtime } from '../vectors/kernels.ts';
 import { normRange } from '../vectors/metric.ts';
 import { VectorStore } from '../vectors/store.ts';
 import { loadRows } from './flat-file.ts';
-import { HnswGraph, MOST_LAYERS, NONE } from './hnsw/graph.ts';
-import { type GraphOptions, MOST_CANDIDATES, MOST_LINKS } from './hnsw-options.ts';
+import { HnswGraph, NONE } from './hnsw/graph.ts';
+import { GRAPH_PLANES, MOST_LAYERS, MOST_M } from './hnsw/layout.ts';
+import { type GraphOptions, MOST_CANDIDATES } from './hnsw-options.ts';
 import { rowTensors } from './row-tensors.ts';
 import { readTuning, type Tuning, tuningExtras } from './tuning.ts';
 
@@ -61,11 +62,11 @@ export function writeHnswIndex({ graph, options, tuning }: SavedHnsw): Uint8Arra
 export function readHnswIndex(bytes: Uint8Array): SavedHnsw {
   const file = new IndexFile(bytes, ESTIMATOR);
   const { dimensions, metric } = file.shape;
-  const m = file.integer('m', 2, MOST_LINKS);
+  const m = file.integer('m', 2, MOST_M);
   const efConstruction = file.integer('efConstruction', 1, MOST_CANDIDATES);
   const { seed } = file;
   const tuning = readTuning(file.extra('tuning'));
-  const store = new VectorStore(dimensions, metric, [], false);
+  const store = new VectorStore(dimensions, metric, GRAPH_PLANES, false);
   try {
     const rows = file.rowsOf('ids');
     const upperRows = file.rowsOf('upper_links');

@@ -1,4 +1,5 @@
 import { checkInteger, LARGEST_ID } from '../vectors/input.ts';
+import { MOST_M, USUAL_M } from './hnsw/layout.ts';
 import type { HnswSearch } from './hnsw-search.ts';
 import { type CommonSearchOptions, checkFilter, type IndexOptions, type SearchResult } from './options.ts';
 
@@ -33,13 +34,16 @@ export interface GraphOptions {
   readonly seed: number;
 }
 
-export const MOST_LINKS = 128;
 export const MOST_CANDIDATES = 10_000;
 const USUAL_EF = 64;
 
 /** @throws LanewiseError `INVALID_ARGUMENT` */
-export function checkGraphOptions({ m = 16, efConstruction = 200, seed = 0 }: HnswOptions): GraphOptions {
-  checkInteger('m', m, 2, MOST_LINKS);
+export function checkGraphOptions({
+  m = USUAL_M,
+  efConstruction = 200,
+  seed = 0,
+}: HnswOptions): GraphOptions {
+  checkInteger('m', m, 2, MOST_M);
   checkInteger('efConstruction', efConstruction, 1, MOST_CANDIDATES);
   checkInteger('seed', seed, Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
   return { m, efConstruction, seed };

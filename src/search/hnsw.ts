@@ -10,6 +10,7 @@ import type { RangeOptions, RangeResult } from './flat-options.ts';
 import { compactGraph } from './hnsw/compact.ts';
 import { HnswGraph } from './hnsw/graph.ts';
 import { growGraph } from './hnsw/grow.ts';
+import { GRAPH_PLANES } from './hnsw/layout.ts';
 import { readHnswIndex, writeHnswIndex } from './hnsw-file.ts';
 import {
   checkEfOptions,
@@ -20,17 +21,10 @@ import {
   type HnswOptions,
 } from './hnsw-options.ts';
 import { searchHnsw } from './hnsw-search.ts';
-import {
-  type AddOptions,
-  type CheckedRows,
-  checkBytes,
-  checkFilter,
-  checkRows,
-  type MemoryUsage,
-  usageOf,
-} from './options.ts';
+import { type AddOptions, type CheckedRows, checkBytes, checkFilter, checkRows, usageOf } from './options.ts';
 import { checkRange, rangeExact } from './range-search.ts';
 import type { Effort, TunableIndex, Tuning } from './tuning.ts';
+import type { MemoryUsage } from './usage.ts';
 
 /** Values of `ef` that `tune` tries, each some 1.4 times the one before. */
 const EFFORTS = [10, 14, 20, 28, 40, 57, 80, 113, 160, 226, 320, 453, 640, 905, 1280];
@@ -81,7 +75,7 @@ export class HnswIndex implements TunableIndex {
     const metric = checkMetric(options.metric ?? 'cosine');
     const graphOptions = checkGraphOptions(options);
     await init();
-    const store = new VectorStore(dimensions, metric, [], false);
+    const store = new VectorStore(dimensions, metric, GRAPH_PLANES, false);
     try {
       return new HnswIndex(new HnswGraph(store, graphOptions.m), graphOptions);
     } catch (error) {

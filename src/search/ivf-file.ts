@@ -7,20 +7,14 @@ import {
   writeIndexFile,
 } from '../format/index-file.ts';
 import { LanewiseError } from '../host/errors.ts';
+import { CENTROID_PLANES } from '../vectors/cell-layout.ts';
 import { CellStore } from '../vectors/cell-store.ts';
 import { BLOCK_ROWS } from '../vectors/segment.ts';
 import { readSketches, sketchRowBytes } from '../vectors/sketch-rows.ts';
 import { VectorStore } from '../vectors/store.ts';
+import { CELL_CODES, type CellCodes, isSketch, keptRows, MOST_CELLS, type Rescore } from './cell-codes.ts';
 import { CellSketches } from './cell-sketches.ts';
-import {
-  CELL_CODES,
-  type CellCodes,
-  checkRescore,
-  isSketch,
-  keptRows,
-  MOST_CELLS,
-  type Rescore,
-} from './ivf-options.ts';
+import { checkRescore } from './ivf-options.ts';
 import { readTuning, type Tuning, tuningExtras } from './tuning.ts';
 
 const ESTIMATOR = 'IvfIndex';
@@ -166,7 +160,7 @@ export function readIvfIndex(bytes: Uint8Array): SavedIvf {
   let centroids: VectorStore | undefined;
   let sketches: CellSketches | undefined;
   try {
-    if (isTrained) centroids = new VectorStore(dimensions, metric, ['codes']);
+    if (isTrained) centroids = new VectorStore(dimensions, metric, CENTROID_PLANES);
     const read = <Kind extends 'F32' | 'I32' | 'U8'>(
       name: string,
       dtype: Kind,

@@ -1,6 +1,6 @@
 import { LanewiseError } from '../host/errors.ts';
-import type { KeptRows } from '../vectors/cell-segments.ts';
 import { checkInteger } from '../vectors/input.ts';
+import { CELL_CODES, type CellCodes, isSketch, type Rescore } from './cell-codes.ts';
 import {
   type CommonSearchOptions,
   checkChoice,
@@ -9,18 +9,10 @@ import {
   type SearchResult,
 } from './options.ts';
 import type { ProbeSearch } from './probe-search.ts';
-import { type SketchKind, sketchBlockBytes } from './sketcher.ts';
+import type { SketchKind } from './sketch-layout.ts';
 
-/** What the rows of a cell are searched by. */
-export type CellCodes = 'float32' | 'int8' | SketchKind;
-
-/** Rows scored in float32 for each result wanted; false where no float rows are kept. */
-export type Rescore = number | false;
-
-export const CELL_CODES: readonly CellCodes[] = ['float32', 'int8', 'pq4', 'bits'];
 const USUAL_RESCORE: Readonly<Record<SketchKind, number>> = { pq4: 10, bits: 30 };
 const MOST_RESCORE = 10_000;
-export const MOST_CELLS = 65_536;
 
 /** What an {@link IvfIndex} is made for. */
 export interface IvfOptions extends IndexOptions {
@@ -106,21 +98,6 @@ export function checkRescore(rescore: unknown, codes: CellCodes): Rescore {
   return rescore === false
     ? false
     : checkInteger('rescore', rescore ?? USUAL_RESCORE[codes], 1, MOST_RESCORE);
-}
-
-/** Whether the rows of a cell are found by sketches. */
-export function isSketch(codes: CellCodes): codes is SketchKind {
-  return codes === 'pq4' || codes === 'bits';
-}
-
-/** What a store keeps of the rows of an index. */
-export function keptRows(codes: CellCodes, rescore: Rescore, dimensions: number): KeptRows {
-  if (!isSketch(codes)) return { planes: codes === 'int8' ? ['codes'] : [] };
-  return {
-    planes: [],
-    sketchBytes: sketchBlockBytes({ kind: codes, dimensions }),
-    keepsRows: rescore !== false,
-  };
 }
 
 /** The error for what only float rows could answer. */

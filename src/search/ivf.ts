@@ -12,30 +12,27 @@ import {
 } from '../vectors/input.ts';
 import { init } from '../vectors/kernels.ts';
 import { checkMetric, type Metric } from '../vectors/metric.ts';
+import { type CellCodes, isSketch, keptRows, MOST_CELLS, type Rescore, USUAL_CODES } from './cell-codes.ts';
 import { searchExact } from './exact-search.ts';
 import { checkScope, type RangeOptions, type RangeResult } from './flat-options.ts';
 import { readIvfIndex, writeIvfIndex } from './ivf-file.ts';
 import {
-  type CellCodes,
   checkCodes,
   checkProbeOptions,
   checkRescore,
   type IvfOptions,
-  isSketch,
-  keptRows,
-  MOST_CELLS,
   type ProbeOptions,
   type ProbeResult,
-  type Rescore,
   rowsMissing,
   type SaveOptions,
   type TrainOptions,
 } from './ivf-options.ts';
-import { type AddOptions, type CheckedRows, checkBytes, checkRows, type MemoryUsage } from './options.ts';
+import { type AddOptions, type CheckedRows, checkBytes, checkRows } from './options.ts';
 import { type ProbeSearch, searchProbes } from './probe-search.ts';
 import { checkRange, rangeExact } from './range-search.ts';
 import { addToCells, type CellPlan, TrainedCells, trainCells } from './trained-cells.ts';
 import type { Effort, TunableIndex, Tuning } from './tuning.ts';
+import { type MemoryUsage, splitUsage } from './usage.ts';
 
 /** One cell in so many is searched where nothing else is asked for. */
 const USUAL_SHARE = 16;
@@ -116,7 +113,7 @@ export class IvfIndex implements TunableIndex {
     const dimensions = checkDimensions(options?.dimensions);
     const metric = checkMetric(options.metric ?? 'cosine');
     const cells = checkInteger('cells', options.cells, 1, MOST_CELLS);
-    const codes = checkCodes(options.codes ?? 'int8');
+    const codes = checkCodes(options.codes ?? USUAL_CODES);
     const rescore = checkRescore(options.rescore, codes);
     await init();
     const rows = new CellStore(dimensions, metric, cells, keptRows(codes, rescore, dimensions));
@@ -341,12 +338,8 @@ export class IvfIndex implements TunableIndex {
   /** Bytes held, as allocated. */
   memoryUsage(): MemoryUsage {
     this.#lifetime.check();
-    const { capacity, layout, arena, idBytes } = this.#rows;
-    const vectors = this.#rows.keepsRows ? capacity * (layout.stride + 4) : 0;
-    const ids = capacity * 4 + idBytes;
-    const { trained } = this.#held;
-    const total = arena.bytes + idBytes + (trained?.bytes ?? 0);
-    return { total, vectors, codes: total - vectors - ids, ids };
+    const { arena, idBytes } = this.#rows;
+    return splitUsage(this.#rows, arena.bytes + idBytes + (this.#held.trained?.bytes ?? 0));
   }
 
   /**

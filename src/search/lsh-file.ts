@@ -4,6 +4,7 @@ import type { TensorSpec } from '../format/safetensors.ts';
 import type { Runtime } from '../vectors/kernels.ts';
 import { VectorStore } from '../vectors/store.ts';
 import { loadRows } from './flat-file.ts';
+import { HASHED_PLANES } from './hash-layout.ts';
 import { HashTables } from './hash-tables.ts';
 import { drawHyperplanes } from './hyperplanes.ts';
 import { type CheckedLshOptions, checkLshOptions, isProbes } from './lsh-options.ts';
@@ -59,7 +60,7 @@ export function readLshIndex(bytes: Uint8Array): SavedLsh {
 
 /** An empty store of the rows of an index. */
 export function createLshStore(dimensions: number): VectorStore {
-  return new VectorStore(dimensions, 'cosine', ['codes']);
+  return new VectorStore(dimensions, 'cosine', HASHED_PLANES);
 }
 
 function readOptions(file: IndexFile): CheckedLshOptions {

@@ -2,7 +2,7 @@ import type { Bitmap } from '../vectors/bitmap.ts';
 import { QueryBatch } from '../vectors/query-batch.ts';
 import type { VectorStore } from '../vectors/store.ts';
 import { isSelective, type RankedRows, searchExact, unranked } from './exact-search.ts';
-import { HASHED_QUERIES } from './hash-family.ts';
+import { HASHED_QUERIES } from './hash-layout.ts';
 import type { HashTables } from './hash-tables.ts';
 
 /** What `searchTables` looks for. */

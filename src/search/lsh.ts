@@ -33,9 +33,10 @@ import {
   type LshSearchResult,
 } from './lsh-options.ts';
 import { searchTables } from './lsh-search.ts';
-import { type AddOptions, checkBytes, checkFilter, checkRows, type MemoryUsage, usageOf } from './options.ts';
+import { type AddOptions, checkBytes, checkFilter, checkRows, usageOf } from './options.ts';
 import { checkRange, rangeExact } from './range-search.ts';
 import type { Effort, TunableIndex, Tuning } from './tuning.ts';
+import type { MemoryUsage } from './usage.ts';
 
 /**
  * Approximate nearest neighbours under cosine by locality-sensitive hashing: rows that random hyperplanes separate from

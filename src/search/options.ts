@@ -3,6 +3,7 @@ import { Bitmap } from '../vectors/bitmap.ts';
 import { type IdInput, toIds, toVectors, type VectorInput } from '../vectors/input.ts';
 import type { Metric } from '../vectors/metric.ts';
 import type { VectorStore } from '../vectors/store.ts';
+import { type MemoryUsage, splitUsage } from './usage.ts';
 
 /** What every index is made for. */
 export interface IndexOptions {
@@ -41,24 +42,10 @@ export interface SearchResult {
   readonly rescored?: Int32Array;
 }
 
-/** Bytes that an index holds. */
-export interface MemoryUsage {
-  readonly total: number;
-  /** Float rows and their norms, in linear memory, with the room of segments that are not full. */
-  readonly vectors: number;
-  /** What is kept to find them: codes, cells, graphs, tables; in linear memory. */
-  readonly codes: number;
-  /** Ids, in linear memory and in the look-up table. */
-  readonly ids: number;
-}
-
 /** What an index holds that keeps all it has in the arena of its store. */
 export function usageOf({ layout, segments, arena, idBytes }: VectorStore): MemoryUsage {
   const capacity = segments.length * layout.rowsPerSegment;
-  const vectors = capacity * (layout.stride + 4);
-  const ids = capacity * 4 + idBytes;
-  const total = arena.bytes + idBytes;
-  return { total, vectors, codes: total - vectors - ids, ids };
+  return splitUsage({ layout, capacity, idBytes }, arena.bytes + idBytes);
 }
 
 /** Rows to add, checked: `values` are rows x dimensions, `ids` one a row where the caller gave any. */

@@ -1,48 +1,30 @@
-import { type CodebookShape, codebookBytes, trainCodebooks } from '../cluster/codebooks.ts';
+import { type CodebookShape, codebookBytes } from '../cluster/codebook-layout.ts';
+import { trainCodebooks } from '../cluster/codebooks.ts';
 import type { Arena } from '../host/arena.ts';
 import type { Progress } from '../host/progress.ts';
 import { Random } from '../host/random.ts';
 import type { Runtime } from '../vectors/kernels.ts';
 import { METRIC_CODES, type Metric } from '../vectors/metric.ts';
-
-/** How rows are sketched: 4-bit product codes, or the signs of the rotated row. */
-export type SketchKind = 'pq4' | 'bits';
+import {
+  CENTROIDS,
+  layoutSketcher,
+  ROUNDS,
+  SIGNS,
+  type SketchExtent,
+  type SketchKind,
+} from './sketch-layout.ts';
 
 /** What sketches are made for. */
-export interface SketchShape {
-  readonly kind: SketchKind;
-  readonly dimensions: number;
+export interface SketchShape extends SketchExtent {
   readonly metric: Metric;
   readonly seed: number;
-  /** Dimensions of a sub-vector of `pq4`. @default 2 */
-  readonly width?: number;
 }
 
-const CENTROIDS = 16;
-/** Dimensions of which one code holds the signs. */
-const SIGNS = 4;
-const ROUNDS = 4;
-const TAIL_BYTES = 48;
 const TABLE_HEAD_BYTES = 128;
-const DESCRIPTOR_BYTES = 64;
 // Words of the sketcher's descriptor (assembly/sketch.ts draws it).
 const BASE = 6;
 const LARGEST = 10;
 const ALIGNMENT = 11;
-
-/** How a row of so many dimensions is cut into codes. */
-function codesOf({ kind, dimensions, width = 2 }: Pick<SketchShape, 'kind' | 'dimensions' | 'width'>): {
-  width: number;
-  subvectors: number;
-} {
-  const wide = kind === 'bits' ? SIGNS : width;
-  return { width: wide, subvectors: 2 * Math.ceil(dimensions / (2 * wide)) };
-}
-
-/** Bytes of the sketches of 16 rows. */
-export function sketchBlockBytes(shape: Pick<SketchShape, 'kind' | 'dimensions' | 'width'>): number {
-  return 8 * codesOf(shape).subvectors + TAIL_BYTES;
-}
 
 /**
  * What makes sketches of rows, and of queries the tables that they are read with: codebooks and rotation in linear
@@ -53,6 +35,8 @@ export class Sketcher {
   /** Codes a row; even. */
   readonly subvectors: number;
   readonly width: number;
+  /** Bytes of the sketches of 16 rows. */
+  readonly blockBytes: number;
   readonly #runtime: Runtime;
   readonly #lanes: number;
   readonly #descriptor: number;
@@ -61,24 +45,22 @@ export class Sketcher {
   /** @throws LanewiseError `MEMORY_EXHAUSTED` */
   constructor(runtime: Runtime, arena: Arena, shape: SketchShape) {
     const { kind, dimensions, metric, seed } = shape;
-    const { width, subvectors } = codesOf(shape);
+    const layout = layoutSketcher(shape);
+    const { width, subvectors, space, window, spaceBytes } = layout;
     const isBits = kind === 'bits';
     this.kind = kind;
     this.width = width;
     this.subvectors = subvectors;
+    this.blockBytes = layout.blockBytes;
     this.#runtime = runtime;
     this.#lanes = Math.ceil(dimensions / 4);
-    const space = this.subvectors * this.width;
-    const window = 2 ** Math.floor(Math.log2(space));
-    const spaceBytes = 16 * Math.max(this.#lanes, Math.ceil(space / 4));
-    const codebooks = isBits ? signCodebook() : undefined;
-    this.#descriptor = arena.allocate(DESCRIPTOR_BYTES);
-    this.#codebooks = arena.allocate(codebooks ? 4 * codebooks.length : codebookBytes(this.codebookShape));
-    const factors = isBits ? arena.allocate(4 * ROUNDS * space) : 0;
-    const scratch = arena.allocate(3 * spaceBytes + 4 * CENTROIDS * this.subvectors);
+    this.#descriptor = arena.allocate(layout.descriptorBytes);
+    this.#codebooks = arena.allocate(layout.codebookBytes);
+    const factors = isBits ? arena.allocate(layout.factorBytes) : 0;
+    const scratch = arena.allocate(layout.scratchBytes);
     const next = isBits ? 0 : 4 * (this.width + 1) * CENTROIDS;
     const { u32, f32 } = runtime.memory;
-    if (codebooks) f32.set(codebooks, this.#codebooks / 4);
+    if (isBits) f32.set(signCodebook(), this.#codebooks / 4);
     if (factors) f32.set(rotationFactors(space, window, seed), factors / 4);
     u32.set(
       [this.subvectors, this.width, this.#codebooks, next, factors, window, 0, METRIC_CODES[metric]],
@@ -108,11 +90,6 @@ export class Sketcher {
     const { f32 } = this.#runtime.memory;
     f32.set(codebooks, this.#codebooks / 4);
     f32[this.#descriptor / 4 + BASE] = leastScale;
-  }
-
-  /** Bytes of the sketches of 16 rows. */
-  get blockBytes(): number {
-    return 8 * this.subvectors + TAIL_BYTES;
   }
 
   /** Bytes of a query's tables. */

@@ -2,13 +2,15 @@ import { CentroidTable } from '../cluster/assignment.ts';
 import { cluster } from '../cluster/k-means.ts';
 import { asPart, type Progress } from '../host/progress.ts';
 import { Random } from '../host/random.ts';
+import { CENTROID_PLANES } from '../vectors/cell-layout.ts';
 import type { CellStore } from '../vectors/cell-store.ts';
 import type { Metric } from '../vectors/metric.ts';
 import { VectorStore } from '../vectors/store.ts';
+import { type CellCodes, isSketch } from './cell-codes.ts';
 import { CellSketches } from './cell-sketches.ts';
-import { type CellCodes, checkTrainOptions, isSketch, type TrainOptions } from './ivf-options.ts';
+import { checkTrainOptions, type TrainOptions } from './ivf-options.ts';
 import type { CheckedRows } from './options.ts';
-import type { SketchKind } from './sketcher.ts';
+import type { SketchKind } from './sketch-layout.ts';
 
 /** What cells are trained for, and filled with. */
 export interface CellPlan {
@@ -69,7 +71,7 @@ export function* trainCells(
   const clustered = cluster(values, dimensions, assignedBy(metric), wanted, drawn);
   const clustering = yield* isSketch(codes) ? asPart(clustered, { from: 0, to: 80, total: 100 }) : clustered;
   check();
-  const centroids = new VectorStore(dimensions, metric, ['codes']);
+  const centroids = new VectorStore(dimensions, metric, CENTROID_PLANES);
   try {
     centroids.stage(cells, undefined, false).writeAll(clustering.centroids);
   } catch (error) {

@@ -6,21 +6,14 @@ import { ln } from '../host/logarithm.ts';
 import { checkBytes, checkInteger, checkNumber } from '../vectors/input.ts';
 import { BLOCK_BITS, type BloomShape, SECTORS, shapeFor } from './bloom-shape.ts';
 import { init, runtime } from './kernels.ts';
-import {
-  type CheckedKeys,
-  checkKeys,
-  checkSeed,
-  hashKeys,
-  type Key,
-  type KeyBatch,
-  type Keys,
-} from './keys.ts';
+import { type CheckedKeys, checkKeys, hashKeys, type Key, type KeyBatch, type Keys } from './keys.ts';
+import { checkSeed } from './seed.ts';
 import { checkOther, type ErrorBound, filled, type Sketch } from './sketch.ts';
 import { SketchMemory } from './sketch-memory.ts';
+import { BLOCK_BYTES, bloomBytes } from './state-bytes.ts';
 import { numbersTensor, readNumbers } from './written-numbers.ts';
 
 const ESTIMATOR = 'BloomFilter';
-const BLOCK_BYTES = BLOCK_BITS / 8;
 const MOST_KEYS = 2 ** 32 - 1;
 const LEAST_RATE = 1e-6;
 const MOST_RATE = 0.5;
@@ -68,7 +61,7 @@ export class BloomFilter implements Sketch {
     this.seed = seed;
     this.#shape = shape;
     this.#hashSeed = BigInt(seed);
-    this.#memory = new SketchMemory(this, ESTIMATOR, shape.blocks * BLOCK_BYTES);
+    this.#memory = new SketchMemory(this, ESTIMATOR, bloomBytes(shape));
     this[dispose] = () => this.dispose();
   }
 

@@ -1,7 +1,6 @@
 import type { Arena } from '../host/arena.ts';
+import { bucketRoom } from './bucket-layout.ts';
 import type { SketchMemory } from './sketch-memory.ts';
-
-const LEAST_BUCKETS = 64;
 
 /** Counts by index, f64 each, in one block that covers the indexes met so far, and of those at most so many of the highest. */
 export class BucketStore {
@@ -52,7 +51,7 @@ export class BucketStore {
     const isCollapsed = this.isCollapsed || least > lowest;
     const fits = least >= this.#first && highest < this.#first + this.#length && least <= this.low;
     const needed = highest - least + 1;
-    const length = fits ? 0 : Math.min(this.#most, Math.max(LEAST_BUCKETS, needed + (needed >> 1)));
+    const length = fits ? 0 : bucketRoom(needed, this.#most);
     const address = fits ? 0 : arena.allocate(8 * length);
     return {
       commit: () => {

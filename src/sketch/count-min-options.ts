@@ -2,7 +2,7 @@ import { LanewiseError } from '../host/errors.ts';
 import { exp } from '../host/exponential.ts';
 import { ln } from '../host/logarithm.ts';
 import { checkInteger, checkNumber } from '../vectors/input.ts';
-import { checkSeed } from './keys.ts';
+import { checkSeed } from './seed.ts';
 
 export const MOST_WIDTH: number = 2 ** 28;
 export const MOST_DEPTH = 64;

@@ -17,6 +17,7 @@ import { init, runtime } from './kernels.ts';
 import { type Counts, checkCounts, checkKeys, hashKeys, type Key, type KeyBatch, type Keys } from './keys.ts';
 import { checkOther, type ErrorBound, filled, type Sketch } from './sketch.ts';
 import { SketchMemory } from './sketch-memory.ts';
+import { countMinBytes } from './state-bytes.ts';
 
 const ESTIMATOR = 'CountMinSketch';
 const LARGEST_COUNTER = 2 ** 32 - 1;
@@ -52,7 +53,7 @@ export class CountMinSketch implements Sketch {
     this.conservative = conservative;
     this.seed = seed;
     this.#hashSeed = BigInt(seed);
-    this.#memory = new SketchMemory(this, ESTIMATOR, 4 * width * depth);
+    this.#memory = new SketchMemory(this, ESTIMATOR, countMinBytes(width, depth));
     this[dispose] = () => this.dispose();
   }
 

@@ -1,6 +1,7 @@
 import { corruptFile, IndexFile, writeIndexFile } from '../format/index-file.ts';
 import { dispose } from '../host/disposal.ts';
 import { checkBytes, checkInteger, checkNumber } from '../vectors/input.ts';
+import { bucketsPerOctave } from './bucket-layout.ts';
 import { BucketStore } from './bucket-store.ts';
 import { addTotals } from './counted.ts';
 import { ddsketchTensors, LEAST_NORMAL, readDDSketch, type Stores, type Totals } from './ddsketch-file.ts';
@@ -67,8 +68,7 @@ export class DDSketch implements Sketch {
   private constructor(alpha: number, maxBuckets: number) {
     this.alpha = alpha;
     this.maxBuckets = maxBuckets;
-    // The arithmetic stands in assembly/ddsketch.ts.
-    this.#perOctave = Math.ceil(0.35 / alpha);
+    this.#perOctave = bucketsPerOctave(alpha);
     this.#memory = new SketchMemory(this, ESTIMATOR, 0);
     this.#stores = {
       positive: new BucketStore(this.#memory, maxBuckets),

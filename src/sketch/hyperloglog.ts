@@ -4,9 +4,11 @@ import type { TensorSpec } from '../format/safetensors.ts';
 import { dispose } from '../host/disposal.ts';
 import { checkBytes, checkInteger } from '../vectors/input.ts';
 import { init, runtime } from './kernels.ts';
-import { checkKeys, checkSeed, hashKeys, type Keys } from './keys.ts';
+import { checkKeys, hashKeys, type Keys } from './keys.ts';
+import { checkSeed } from './seed.ts';
 import { checkOther, type ErrorBound, filled, type Sketch } from './sketch.ts';
 import { SketchMemory } from './sketch-memory.ts';
+import { hyperLogLogBytes } from './state-bytes.ts';
 import { numbersTensor, readNumbers } from './written-numbers.ts';
 
 const ESTIMATOR = 'HyperLogLog';
@@ -45,7 +47,7 @@ export class HyperLogLog implements Sketch {
     this.precision = precision;
     this.seed = seed;
     this.#hashSeed = BigInt(seed);
-    this.#memory = new SketchMemory(this, ESTIMATOR, 2 ** precision);
+    this.#memory = new SketchMemory(this, ESTIMATOR, hyperLogLogBytes(precision));
     this[dispose] = () => this.dispose();
   }
 

@@ -109,12 +109,6 @@ export function hashKeys(
   }
 }
 
-/** An integer, as hashes take it: a negative one as two's complement. @throws LanewiseError `INVALID_ARGUMENT` */
-export function checkSeed(seed: unknown = 0): number {
-  // The negative zero is written as another number in a file.
-  return checkInteger('seed', seed, Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER) + 0;
-}
-
 function checked(kind: CheckedKeys['kind'], keys: Elements, longest: number, isOne = false): CheckedKeys {
   const { length } = keys;
   if (length === 0) checkAttached(keys);

@@ -6,8 +6,9 @@ import { dispose } from '../host/disposal.ts';
 import { checkBytes, checkInteger } from '../vectors/input.ts';
 import { addTotals } from './counted.ts';
 import { init, runtime } from './kernels.ts';
-import { checkSeed } from './keys.ts';
+import { BLOCK, type KllShape, kllShape } from './kll-shape.ts';
 import * as state from './kll-state.ts';
+import { checkSeed } from './seed.ts';
 import { checkOther, type ErrorBound, filled, type Sketch } from './sketch.ts';
 import { SketchMemory } from './sketch-memory.ts';
 import {
@@ -63,14 +64,14 @@ interface View {
 export class KllSketch implements Sketch {
   readonly k: number;
   readonly seed: number;
-  readonly #shape: state.KllShape;
+  readonly #shape: KllShape;
   readonly #memory: SketchMemory;
   /** Of what is there now, once it was asked for. */
   #view: View | undefined;
   /** `using latency = await KllSketch.create()` disposes of it at the end of the block. */
   declare [Symbol.dispose]: () => void;
 
-  private constructor(shape: state.KllShape, seed: number) {
+  private constructor(shape: KllShape, seed: number) {
     this.k = shape.k;
     this.seed = seed;
     this.#shape = shape;
@@ -85,7 +86,7 @@ export class KllSketch implements Sketch {
     checkInteger('k', k, LEAST_K, MOST_K);
     const checkedSeed = checkSeed(seed);
     await init();
-    return new KllSketch(state.kllShape(k), checkedSeed);
+    return new KllSketch(kllShape(k), checkedSeed);
   }
 
   /**
@@ -96,7 +97,7 @@ export class KllSketch implements Sketch {
    */
   static fromBytes(bytes: Uint8Array | ArrayBuffer): KllSketch {
     const file = new IndexFile(checkBytes(bytes), ESTIMATOR);
-    const shape = state.kllShape(file.integer('k', LEAST_K, MOST_K));
+    const shape = kllShape(file.integer('k', LEAST_K, MOST_K));
     readNumbers(runtime(), file, 'options', [shape.k, file.seed]);
     return filled(new KllSketch(shape, file.seed), (sketch) => {
       const { runtime, address } = sketch.#memory;
@@ -283,7 +284,7 @@ export class KllSketch implements Sketch {
 
   /** Of the first value that waits, as an index of f64. */
   get #blockPlace(): number {
-    return (this.#memory.address + state.BLOCK) / 8;
+    return (this.#memory.address + BLOCK) / 8;
   }
 
   get #waiting(): number {

@@ -1,4 +1,5 @@
 import { corruptFile } from '../format/index-file.ts';
+import { type KllShape, MOST_LEVELS } from './kll-shape.ts';
 
 // The state of a KLL sketch as it lies in linear memory (assembly/kll.ts): bytes from its start.
 export const COUNT = 0;
@@ -10,37 +11,8 @@ const LEVELS = 56;
 export const WAITING = 60;
 export const SIZES = 64;
 export const CAPACITIES = 320;
-export const BLOCK = 576;
 /** Bytes of the state that files carry; the capacities follow from k. */
 export const SAVED_BYTES = 320;
-const MOST_LEVELS = 64;
-const LEAST_BLOCK = 1024;
-const LEAST_CAPACITY = 8;
-
-/** What follows from k. */
-export interface KllShape {
-  readonly k: number;
-  /** Values of a block: enough that sorting one pays, and no fewer than 2k, so that its compaction costs less than 1/k. */
-  readonly block: number;
-  /** Of levels from the highest down. */
-  readonly capacities: Uint32Array;
-  readonly bytes: number;
-  /** Bytes of an area of scratch: whatever is merged at a time. */
-  readonly room: number;
-}
-
-export function kllShape(k: number): KllShape {
-  let block = LEAST_BLOCK;
-  while (block < 2 * k) block *= 2;
-  const capacities = new Uint32Array(MOST_LEVELS);
-  let [capacity, sum] = [k, 0];
-  for (let depth = 0; depth < MOST_LEVELS; depth++) {
-    capacities[depth] = capacity;
-    sum += capacity;
-    capacity = Math.max(LEAST_CAPACITY, Math.ceil((2 * capacity) / 3));
-  }
-  return { k, block, capacities, bytes: BLOCK + 8 * (block + sum), room: 8 * (block + 2 * sum) };
-}
 
 /** The numbers of a saved head, those that say how much there is checked. @throws LanewiseError `FILE_CORRUPT` */
 export function readHead(head: Uint8Array, shape: KllShape): { waiting: number; sizes: Uint32Array } {

@@ -28,7 +28,8 @@ import {
   type SimilarSetOptions,
   type SimilarSets,
 } from './minhash-lsh-options.ts';
-import { LSH_BYTES, SignatureSets } from './signature-sets.ts';
+import { LSH_BYTES, lshStateBytes } from './signature-layout.ts';
+import { SignatureSets } from './signature-sets.ts';
 import { checkMergeable, checkOther, type ErrorBound, filled, type Sketch } from './sketch.ts';
 import { SketchMemory } from './sketch-memory.ts';
 import { CHUNK } from './workspace.ts';
@@ -71,7 +72,7 @@ export class MinHashLsh implements Sketch {
     this.bands = bands;
     this.rows = rows;
     this.#hashSeed = BigInt(seed);
-    this.#memory = new SketchMemory(this, ESTIMATOR, LSH_BYTES + 8 * hashes);
+    this.#memory = new SketchMemory(this, ESTIMATOR, lshStateBytes(hashes));
     this[dispose] = () => this.dispose();
     try {
       this.#sets = new SignatureSets(this.#memory, hashes, this);

@@ -5,9 +5,11 @@ import { dispose } from '../host/disposal.ts';
 import { LanewiseError } from '../host/errors.ts';
 import { checkBytes, checkInteger } from '../vectors/input.ts';
 import { init, runtime } from './kernels.ts';
-import { type CheckedKeys, checkKeys, checkSeed, hashKeys, type KeyBatch, type Keys } from './keys.ts';
+import { type CheckedKeys, checkKeys, hashKeys, type KeyBatch, type Keys } from './keys.ts';
+import { checkSeed } from './seed.ts';
 import { checkOther, type ErrorBound, filled, type Sketch } from './sketch.ts';
 import { SketchMemory } from './sketch-memory.ts';
+import { signatureBytes } from './state-bytes.ts';
 import { numbersTensor, readNumbers } from './written-numbers.ts';
 
 const ESTIMATOR = 'MinHash';
@@ -54,10 +56,10 @@ export class MinHash implements Sketch {
     this.hashes = hashes;
     this.seed = seed;
     this.#hashSeed = BigInt(seed);
-    this.#memory = new SketchMemory(this, ESTIMATOR, 4 * hashes);
+    this.#memory = new SketchMemory(this, ESTIMATOR, signatureBytes(hashes));
     this[dispose] = () => this.dispose();
     try {
-      this.#signature = this.#memory.arena.allocate(4 * hashes);
+      this.#signature = this.#memory.arena.allocate(signatureBytes(hashes));
     } catch (error) {
       this.dispose();
       throw error;

@@ -1,20 +1,20 @@
 import { IdMap } from '../vectors/id-map.ts';
 import type { Bands } from './bands.ts';
+import {
+  FIRST_HEAD_BITS,
+  HEAD_BYTES,
+  headBitsFor,
+  headBytes,
+  LSH_BYTES,
+  layoutSets,
+  TABLE_ENTRIES,
+} from './signature-layout.ts';
 import type { SketchMemory } from './sketch-memory.ts';
 
-/** Bytes of a segment of sets, unless one set takes more. */
-const SEGMENT_BYTES = 1 << 18;
-const FIRST_HEAD_BITS = 6;
 /** Removed sets stay until they are as many as this, and as those that are left. */
 const FEW_REMOVED = 64;
 /** What stands for the id of a removed set, and the last mark of a query (assembly/minhash-lsh.ts). */
 const NOBODY = 0xffffffff;
-/** Bytes before a set's signature: its id, and the mark of the last query that met it. */
-const HEAD_BYTES = 16;
-const TABLE_ENTRIES = 64;
-
-/** Bytes of the description of the sets, which stands first in the state. */
-export const LSH_BYTES = 64;
 
 /** Places of the description, in u32 (assembly/minhash-lsh.ts). */
 const SEGMENTS = 0;
@@ -41,8 +41,9 @@ export class SignatureSets {
   constructor(memory: SketchMemory, hashes: number, { bands, rows }: Bands) {
     this.#memory = memory;
     this.#bands = bands;
-    this.#setBytes = HEAD_BYTES + 4 * hashes + 8 * (bands + (bands % 2));
-    this.#segmentBits = Math.max(0, 31 - Math.clz32(SEGMENT_BYTES / this.#setBytes));
+    const layout = layoutSets(hashes, bands);
+    this.#setBytes = layout.setBytes;
+    this.#segmentBits = layout.segmentBits;
     const { arena } = memory;
     const table = arena.allocate(4 * TABLE_ENTRIES);
     const heads = arena.allocate(this.#headBytes(FIRST_HEAD_BITS));
@@ -145,7 +146,7 @@ export class SignatureSets {
   }
 
   #headBytes(headBits: number): number {
-    return 4 * this.#bands * 2 ** headBits;
+    return headBytes(this.#bands, headBits);
   }
 
   #setHeads(heads: number, headBits: number): void {
@@ -176,8 +177,7 @@ export class SignatureSets {
   #link(from: number, to: number): void {
     const { runtime, arena, address } = this.#memory;
     const { [HEADS]: heads, [HEAD_BITS]: headBits } = this.#description();
-    let bits = headBits!;
-    while (2 ** bits < to) bits++;
+    const bits = headBitsFor(to, headBits!);
     if (bits > headBits!) {
       this.#setHeads(arena.allocate(this.#headBytes(bits)), bits);
       arena.free(heads!);

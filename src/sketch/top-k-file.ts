@@ -4,6 +4,7 @@ import type { SafetensorsDtype, TensorSpec } from '../format/safetensors.ts';
 import type { Runtime } from './kernels.ts';
 import { type CheckedKeys, checkKeys, type Key } from './keys.ts';
 import type { Kept } from './top-k-kept.ts';
+import { keyBytes } from './top-k-layout.ts';
 
 type Kind = CheckedKeys['kind'];
 type Counted = Omit<Kept, 'hash'>;
@@ -69,9 +70,9 @@ export function readKept(
 /** The least bytes that keys take outside linear memory, in the layouts that engines have for them. */
 export function bytesOfKeys(keys: readonly Key[]): number {
   return keys.reduce<number>((sum, key) => {
-    if (typeof key === 'number') return sum + 8;
-    if (typeof key === 'bigint') return sum + 24;
-    return sum + (typeof key === 'string' ? 24 + 2 * key.length : 128 + key.length);
+    if (typeof key === 'number') return sum + keyBytes('number', 0);
+    if (typeof key === 'bigint') return sum + keyBytes('bigint', 0);
+    return sum + keyBytes(typeof key === 'string' ? 'string' : 'bytes', key.length);
   }, 0);
 }
 

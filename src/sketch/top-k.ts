@@ -9,23 +9,20 @@ import {
   type Counts,
   checkCounts,
   checkKeys,
-  checkSeed,
   hashKeys,
   type Key,
   type Keys,
 } from './keys.ts';
+import { checkSeed } from './seed.ts';
 import { checkOther, type ErrorBound, filled, type Sketch } from './sketch.ts';
 import { SketchMemory } from './sketch-memory.ts';
 import { bytesOfKeys, keptTensors, readKept } from './top-k-file.ts';
 import { byCount, type Kept, mergeKept } from './top-k-kept.ts';
+import { ENTRY_BYTES, HEAD_BYTES, NODE_BYTES, placesFor, topKBytes } from './top-k-layout.ts';
 
 const ESTIMATOR = 'TopK';
 const MOST_CAPACITY = 2 ** 22;
 const LARGEST_K = 2 ** 31 - 1;
-/** As assembly/space-saving.ts lays them out. */
-const HEAD_BYTES = 64;
-const ENTRY_BYTES = 24;
-const NODE_BYTES = 16;
 
 /** What a {@link TopK} is made for. */
 export interface TopKOptions {
@@ -78,11 +75,7 @@ export class TopK implements Sketch {
     this.capacity = capacity;
     this.seed = seed;
     this.#hashSeed = BigInt(seed);
-    this.#memory = new SketchMemory(
-      this,
-      ESTIMATOR,
-      HEAD_BYTES + capacity * (ENTRY_BYTES + NODE_BYTES) + 4 * placesFor(capacity),
-    );
+    this.#memory = new SketchMemory(this, ESTIMATOR, topKBytes(capacity));
     this.#writeHead();
     this[dispose] = () => this.dispose();
   }
@@ -353,13 +346,6 @@ export class TopK implements Sketch {
     runtime.memory.u32[address / 4] = this.capacity;
     runtime.memory.u32[address / 4 + 2] = placesFor(this.capacity) - 1;
   }
-}
-
-/** Of the table: at most half of them are taken. */
-function placesFor(capacity: number): number {
-  let places = 2;
-  while (places < 2 * capacity) places *= 2;
-  return places;
 }
 
 function nameOf(kind: CheckedKeys['kind']): string {

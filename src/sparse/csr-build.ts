@@ -13,7 +13,8 @@ import {
   toValues,
   type ValueInput,
 } from './csr-input.ts';
-import { type CsrShape, CsrStore } from './csr-store.ts';
+import type { CsrShape } from './csr-layout.ts';
+import { CsrStore } from './csr-store.ts';
 
 /** A matrix in compressed sparse rows, as SciPy's `csr_matrix` holds it. */
 export interface CsrInput {

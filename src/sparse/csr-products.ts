@@ -1,5 +1,6 @@
 import { checkInteger } from '../vectors/input.ts';
 import { checkOut, toValues, type ValueInput } from './csr-input.ts';
+import { layoutProduct, productStride } from './csr-layout.ts';
 import type { CsrStore } from './csr-store.ts';
 
 /** So that the bytes of a dense row are 32 bits. */
@@ -30,7 +31,7 @@ export function multiplyMatrix(
   checkInteger('columns', width, 0, MOST_COLUMNS);
   const floats = toValues('X', x, columns * width, `${columns} rows of ${width} numbers`);
   if (width === 1) return multiply(store, floats, out);
-  const stride = 4 * Math.ceil(width / 4);
+  const stride = productStride(width);
   const isPadded = stride > width;
   const product = (from: number, to: number): void => {
     if (isPadded) runtime.kernels.padRows(from, columns, width, stride);
@@ -50,9 +51,9 @@ function run(
   [operandRoom, resultRoom]: readonly [number, number] = [operand.length, length],
 ): Float32Array {
   if (out) checkOut(out, length);
-  const operandBytes = 16 * Math.ceil(operandRoom / 4);
-  const from = store.reserve(operandBytes + 4 * resultRoom);
-  const to = from + operandBytes;
+  const layout = layoutProduct(operandRoom, resultRoom);
+  const from = store.reserve(layout.bytes);
+  const to = from + layout.result;
   const { memory } = store.runtime;
   memory.f32.set(operand, from / 4);
   product(from, to); // which may allocate

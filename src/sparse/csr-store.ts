@@ -1,19 +1,6 @@
 import { Arena } from '../host/arena.ts';
+import { type CsrLayout, type CsrShape, layoutCsr, PADDING_BYTES } from './csr-layout.ts';
 import { type Runtime, runtime } from './kernels.ts';
-
-/** The extents of a sparse matrix. */
-export interface CsrShape {
-  readonly rows: number;
-  readonly columns: number;
-  readonly nonzeros: number;
-}
-
-/** What eight entries at a time may read behind the last one: zeros. */
-const PADDING_BYTES = 32;
-/** Of the kernels: masks, counts. */
-const SCRATCH_BYTES = 132;
-/** Below so many entries a row, what a processor loses where rows end outweighs them, and rows are taken in an order of length. */
-const SHORT_ROW = 24;
 
 /**
  * A matrix in compressed sparse rows in linear memory (assembly/csr.ts): room for its arrays, and its products on addresses.
@@ -29,6 +16,7 @@ export class CsrStore {
   readonly indptr: number;
   readonly indices: number;
   readonly values: number;
+  readonly #layout: CsrLayout;
   readonly #scratch: number;
   #order: number | undefined;
   /** Room for operands and results, kept for the next call; 0 before the first. */
@@ -41,11 +29,12 @@ export class CsrStore {
     this.rows = rows;
     this.columns = columns;
     this.nonzeros = nonzeros;
+    this.#layout = layoutCsr(this);
     try {
-      this.indptr = this.arena.allocate(4 * (rows + 1));
+      this.indptr = this.arena.allocate(this.#layout.indptr);
       this.indices = this.#allocateEntries();
       this.values = isPattern ? 0 : this.#allocateEntries();
-      this.#scratch = this.arena.allocate(SCRATCH_BYTES);
+      this.#scratch = this.arena.allocate(this.#layout.scratch);
     } catch (error) {
       this.arena.release();
       throw error;
@@ -53,7 +42,7 @@ export class CsrStore {
   }
 
   #allocateEntries(): number {
-    const address = this.arena.allocate(4 * this.nonzeros + PADDING_BYTES);
+    const address = this.arena.allocate(this.#layout.entries);
     const end = address / 4 + this.nonzeros;
     this.runtime.memory.u32.fill(0, end, end + PADDING_BYTES / 4);
     return address;
@@ -78,13 +67,13 @@ export class CsrStore {
   /** y = A x on addresses: f32 x columns, at least one, and f32 x rows. */
   multiply(x: number, y: number): void {
     const { indptr, indices, values, rows } = this;
-    this.#order ??= this.nonzeros < SHORT_ROW * rows ? this.#orderRows() : 0;
+    this.#order ??= this.#layout.order ? this.#orderRows() : 0;
     this.runtime.kernels.multiplyCsr(indptr, indices, values, rows, x, y, this.#order, this.#scratch);
   }
 
   /** A byte a row. @throws LanewiseError `MEMORY_EXHAUSTED` */
   #orderRows(): number {
-    const order = this.arena.allocate(this.rows);
+    const order = this.arena.allocate(this.#layout.order);
     this.runtime.kernels.orderRows(this.indptr, this.rows, order, this.#scratch);
     return order;
   }

@@ -38,7 +38,6 @@ export interface Kernels extends HashKernels {
     terms: number,
     frequencies: number,
   ): void;
-  tableBytes(documents: number): number;
   addCsr(
     indptrA: number,
     indicesA: number,

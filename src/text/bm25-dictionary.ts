@@ -1,6 +1,4 @@
-/** Bytes that an entry of a Map and its text are taken to hold, beside two a character. */
-const ENTRY_BYTES = 64;
-const FIRST_CAPACITY = 64;
+import { dictionaryBytes, FIRST_CAPACITY } from './bm25-layout.ts';
 
 /**
  * The terms of documents: a number each, and in how many documents it stands. The numbers of terms that stand in none are
@@ -28,7 +26,7 @@ export class Dictionary {
 
   /** Bytes of JavaScript memory held, some of them estimated. */
   get bytes(): number {
-    return 2 * this.#documents.byteLength + this.#numbers.size * ENTRY_BYTES + 2 * this.#characters;
+    return dictionaryBytes(this.#documents.length, this.#numbers.size, this.#characters);
   }
 
   /** The number of a term that stands in a document, or -1. */

@@ -1,17 +1,13 @@
 import { Arena } from '../host/arena.ts';
 import type { Runtime } from '../sparse/kernels.ts';
-
-/** Documents of a segment: their numbers are of 16 bits. */
-export const MOST_DOCUMENTS: number = 65_536;
-/** Entries of a segment, unless it is of one document: it is built or joined in some 20 ms. */
-export const MOST_ENTRIES: number = 1 << 20;
-
-const SEGMENT_BYTES = 64;
-const DIRECTORY_BYTES = 12;
-/** Pairs of frequency and length: their numbers are of 16 bits. */
-const MOST_PAIRS = 65_536;
-/** Kernels read terms four at a time. */
-const PADDING_BYTES = 16;
+import {
+  directoryBytes,
+  type Extent,
+  hashPlaces,
+  layoutPostings,
+  layoutTerms,
+  MOST_PAIRS,
+} from './bm25-layout.ts';
 
 /** Addresses to fill, of documents that are about to be indexed (assembly/postings.ts). */
 export interface Draft {
@@ -20,12 +16,6 @@ export interface Draft {
   readonly terms: number;
   /** u32 an entry: how often its term stands in its document. */
   readonly frequencies: number;
-}
-
-/** How much a segment holds; entries are the distinct terms of each document. */
-export interface Extent {
-  readonly documents: number;
-  readonly entries: number;
 }
 
 interface Hash {
@@ -156,17 +146,18 @@ function build(
   blocks: Arena,
   scratch: Arena,
 ): number {
-  const address = blocks.allocate(SEGMENT_BYTES);
-  const ids = blocks.allocate(4 * documents);
-  const starts = blocks.allocate(4 * (documents + 1));
-  const terms = blocks.allocate(4 * entries + PADDING_BYTES);
-  const codes = blocks.allocate(2 * entries);
-  const postings = blocks.allocate(4 * entries);
+  const layout = layoutPostings({ documents, entries });
+  const address = blocks.allocate(layout.head);
+  const ids = blocks.allocate(layout.ids);
+  const starts = blocks.allocate(layout.starts);
+  const terms = blocks.allocate(layout.terms);
+  const codes = blocks.allocate(layout.codes);
+  const postings = blocks.allocate(layout.postings);
   const places = scratch.allocate(4 * entries);
   const frequencies = scratch.allocate(4 * entries);
   fill({ ids, starts, terms, frequencies });
   const mostTerms = Math.min(entries, distinct);
-  const draft = scratch.allocate(DIRECTORY_BYTES * (mostTerms + 1));
+  const draft = scratch.allocate(directoryBytes(mostTerms));
   const seen = emptyHash(scratch, mostTerms);
   const count = kernels.numberTerms(terms, entries, draft, seen.address, seen.mask, places);
   const mostPairs = Math.min(entries, MOST_PAIRS);
@@ -177,14 +168,15 @@ function build(
     ...([draftPairs, seenPairs.address, seenPairs.mask] as const),
   );
   if (pairCount > MOST_PAIRS) return 0;
-  const tableCount = kernels.startPostings(draft, count);
-  const directory = blocks.allocate(DIRECTORY_BYTES * (count + 1));
+  const frequent = kernels.startPostings(draft, count);
+  const bytes = layoutTerms({ documents, terms: count, frequent, pairs: pairCount });
+  const directory = blocks.allocate(bytes.directory);
   const hash = emptyHash(blocks, count);
-  const pairs = blocks.allocate(8 * pairCount);
-  const impacts = blocks.allocate(4 * pairCount);
-  const tables = tableCount === 0 ? 0 : blocks.allocate(tableCount * kernels.tableBytes(documents));
-  memory.u8.copyWithin(directory, draft, draft + DIRECTORY_BYTES * (count + 1));
-  memory.u8.copyWithin(pairs, draftPairs, draftPairs + 8 * pairCount);
+  const pairs = blocks.allocate(bytes.pairs);
+  const impacts = blocks.allocate(bytes.impacts);
+  const tables = frequent === 0 ? 0 : blocks.allocate(bytes.tables);
+  memory.u8.copyWithin(directory, draft, draft + bytes.directory);
+  memory.u8.copyWithin(pairs, draftPairs, draftPairs + bytes.pairs);
   const lists = [documents, ids, starts, terms, codes, postings];
   memory.u32.set(
     [...lists, directory, hash.address, hash.mask, pairs, pairCount, impacts, tables, count],
@@ -196,8 +188,7 @@ function build(
 
 /** An empty hash that `count` keys fill to a half at most. */
 function emptyHash(arena: Arena, count: number): Hash {
-  let size = 4;
-  while (size < 2 * count) size *= 2;
+  const size = hashPlaces(count);
   const address = arena.allocate(4 * size);
   arena.memory.u32.fill(0, address / 4, address / 4 + size);
   return { address, mask: size - 1 };

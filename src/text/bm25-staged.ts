@@ -1,10 +1,9 @@
 import { LanewiseError } from '../host/errors.ts';
 import { joinTail } from './bm25-joining.ts';
-import { type Draft, MOST_DOCUMENTS, Segment } from './bm25-segment.ts';
+import { isChunk } from './bm25-layout.ts';
+import { type Draft, Segment } from './bm25-segment.ts';
 import type { Bm25Store } from './bm25-store.ts';
 
-/** Entries that are indexed at a time: a few milliseconds. */
-const CHUNK_ENTRIES = 1 << 17;
 /** Terms of a document: fewer than 65 536 different frequencies fit into it, so that a segment of it alone can be built. */
 export const LONGEST_DOCUMENT: number = 2 ** 31 - 1;
 
@@ -89,7 +88,7 @@ export class StagedDocuments {
     }
     this.#length += length;
     this.#starts.push(this.#terms.length);
-    if (this.#terms.length < CHUNK_ENTRIES && this.#starts.length <= MOST_DOCUMENTS) return;
+    if (!isChunk({ documents: this.#starts.length - 1, entries: this.#terms.length })) return;
     this.#index(0, this.#starts.length - 1);
     this.#clear();
   }

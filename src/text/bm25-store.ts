@@ -7,14 +7,13 @@ import { checkNewIds } from '../vectors/ids.ts';
 import { LARGEST_ID } from '../vectors/input.ts';
 import { Dictionary } from './bm25-dictionary.ts';
 import { ifMemoryAllows, joinTail } from './bm25-joining.ts';
+import { WINDOW } from './bm25-layout.ts';
 import { Segment } from './bm25-segment.ts';
 import { StagedDocuments } from './bm25-staged.ts';
 
 /** Fewer slots are never compacted by themselves. */
 const FEWEST_SLOTS = 1024;
 const TOMBSTONE = -1;
-/** Documents of a window (assembly/windows.ts). */
-const WINDOW = 2048;
 
 /** How much a term's frequency and a document's length count. */
 export interface Bm25Weights {

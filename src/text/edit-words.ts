@@ -1,12 +1,9 @@
 import type { Arena } from '../host/arena.ts';
 import { LanewiseError } from '../host/errors.ts';
 import type { Progress } from '../host/progress.ts';
+import { areWide, GROUP, layoutWordClass, SIGNATURE_BYTES } from './edit-layout.ts';
 import { mostUnits, type TextUnit, writeUnits } from './units.ts';
 
-/** Words a group (assembly/edit-words.ts). */
-const GROUP = 16;
-/** Bytes of the signatures of a group. */
-const SIGNATURE_BYTES = 80;
 /** Where the sizes of signatures stand among them. */
 const SIZES = 64;
 /** Codes are two bytes at most. */
@@ -53,7 +50,7 @@ export function* encodeWords(
   const size = words.length;
   const read = yield* readUnits(words, unit);
   const codes = encodeSymbols(read.units);
-  const isWide = codes.size > 256;
+  const isWide = areWide(codes.size);
   const classes: WordClass[] = [];
   let done = size;
   for (const ids of byLength(read.starts)) {
@@ -117,16 +114,14 @@ function byLength(starts: Uint32Array): readonly Uint32Array[] {
 function writeClass({ units, starts }: Units, words: Uint32Array, isWide: boolean, arena: Arena): WordClass {
   const count = words.length;
   const length = starts[words[0]! + 1]! - starts[words[0]!]!;
-  const groups = Math.ceil(count / GROUP);
-  const width = (isWide ? 2 : 1) * GROUP;
-  const codeBytes = width * length * groups;
-  const ids = arena.allocate(4 * count);
-  // A kernel reads the second byte of a code, where there is one or not.
-  const codes = arena.allocate(codeBytes + GROUP);
-  const signatures = arena.allocate(SIGNATURE_BYTES * groups);
+  const layout = layoutWordClass(length, count, isWide);
+  const { width } = layout;
+  const ids = arena.allocate(layout.ids);
+  const codes = arena.allocate(layout.codes);
+  const signatures = arena.allocate(layout.signatures);
   const { u8, u32 } = arena.memory;
-  u8.fill(0, codes, codes + codeBytes);
-  u8.fill(0xff, signatures, signatures + SIGNATURE_BYTES * groups);
+  u8.fill(0, codes, codes + layout.codes);
+  u8.fill(0xff, signatures, signatures + layout.signatures);
   const { sorted, bits } = bySignature({ units, starts }, words, length);
   u32.set(sorted, ids / 4);
   for (let place = 0; place < count; place++) {

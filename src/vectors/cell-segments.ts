@@ -1,32 +1,15 @@
 import type { Arena } from '../host/arena.ts';
 import { LanewiseError } from '../host/errors.ts';
+import { grownRows, type KeptRows, layoutCell, MOST_ROWS, ROW_BITS } from './cell-layout.ts';
 import { type Runtime, runtime } from './kernels.ts';
 import {
   arraysOf,
   BLOCK_ROWS,
   COUNT_WORD,
   describeSegment,
-  layoutSegment,
   NEXT_WORD,
-  type Plane,
   type SegmentLayout,
 } from './segment.ts';
-
-/** A slot is the number of a segment and a row of it. */
-export const ROW_BITS = 12;
-/** Rows of a segment, at most; a cell of more goes on in another one. */
-export const MOST_ROWS: number = 1 << ROW_BITS;
-/** A segment that must grow grows by this factor at least, so that adding one by one copies each row a few times only. */
-const GROWTH = 1.25;
-
-/** What a store keeps of its rows. */
-export interface KeptRows {
-  readonly planes: readonly Plane[];
-  /** Bytes of the sketches of a block of rows. @default 0, for none */
-  readonly sketchBytes?: number;
-  /** Whether the float rows are kept. @default true */
-  readonly keepsRows?: boolean;
-}
 
 /** A part of a cell: rows that follow one another in memory. */
 export interface CellSegment {
@@ -115,7 +98,7 @@ export class CellSegments {
     if (needed <= segment.layout.rowsPerSegment) {
       return { segment, number, address: segment.address, layout: segment.layout, from, rows };
     }
-    const layout = this.#layoutOf(Math.min(MOST_ROWS, Math.max(needed, Math.ceil(GROWTH * from))));
+    const layout = this.#layoutOf(grownRows(from, needed));
     const address = this.#copy(segment, layout);
     return { segment, number, address, layout, from, rows };
   }
@@ -139,8 +122,7 @@ export class CellSegments {
   }
 
   #layoutOf(rows: number): SegmentLayout {
-    const whole = Math.ceil(rows / BLOCK_ROWS) * BLOCK_ROWS;
-    return layoutSegment({ dimensions: this.#dimensions, ...this.#kept, rows: whole });
+    return layoutCell(this.#dimensions, this.#kept, rows);
   }
 
   /** A copy of a segment in a block of another layout. */

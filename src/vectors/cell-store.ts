@@ -1,13 +1,7 @@
 import { Arena } from '../host/arena.ts';
 import { LanewiseError } from '../host/errors.ts';
-import {
-  type CellSegment,
-  CellSegments,
-  type KeptRows,
-  MOST_ROWS,
-  type Piece,
-  ROW_BITS,
-} from './cell-segments.ts';
+import { type KeptRows, MOST_ROWS, ROW_BITS } from './cell-layout.ts';
+import { type CellSegment, CellSegments, type Piece } from './cell-segments.ts';
 import { IdMap } from './id-map.ts';
 import { checkNewIds } from './ids.ts';
 import { LARGEST_ID } from './input.ts';

@@ -100,8 +100,7 @@ export class IdMap {
   }
 
   #reserve(count: number): void {
-    let capacity = Math.max(this.#mask + 1, FIRST_CAPACITY);
-    while (2 * count > capacity) capacity *= 2;
+    const capacity = capacityFor(count, this.#mask + 1);
     if (capacity === this.#mask + 1) return;
     const old = this.#entries;
     this.#entries = emptyEntries(capacity);
@@ -137,6 +136,18 @@ export class IdMap {
     while (this.#entries[entry] !== EMPTY && this.#entries[entry] !== id) entry = (entry + 2) & wrap;
     return entry;
   }
+}
+
+/** Entries that so many ids fill to a half at most, no fewer than there are. */
+function capacityFor(count: number, least: number): number {
+  let capacity = Math.max(least, FIRST_CAPACITY);
+  while (2 * count > capacity) capacity *= 2;
+  return capacity;
+}
+
+/** Bytes of a map that room was made in for so many ids, none of which need be in order. */
+export function idMapBytes(ids: number): number {
+  return ENTRY_BYTES * capacityFor(ids, 0);
 }
 
 function emptyEntries(capacity: number): Int32Array {

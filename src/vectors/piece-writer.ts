@@ -1,14 +1,13 @@
 import type { Arena } from '../host/arena.ts';
+import { layoutPassing, PASSING_ROWS } from './cell-layout.ts';
 import type { Piece } from './cell-segments.ts';
 import { type Runtime, runtime } from './kernels.ts';
 import { METRIC_CODES, type Metric, normError, normRange } from './metric.ts';
-import { BLOCK_ROWS, describeSegment, layoutSegment, SCRATCH_BYTES, type SegmentLayout } from './segment.ts';
+import { BLOCK_ROWS, describeSegment, type SegmentLayout, scratchBytes } from './segment.ts';
 import { sketchRowBytes, writeSketches } from './sketch-rows.ts';
 import { writeRows } from './staged-rows.ts';
 
 const TOMBSTONE = -1;
-/** Rows that pass at a time where they are not kept. */
-const PASSING_ROWS = 256;
 
 /** Rows from..to of a segment of a cell: where their floats and norms stand, and the blocks of the segment's sketches. */
 export interface SketchedRange {
@@ -38,7 +37,7 @@ export class PieceWriter {
   constructor(arena: Arena, dimensions: number, metric: Metric, keepsRows: boolean) {
     this.#dimensions = dimensions;
     this.#metric = metric;
-    this.#scratch = arena.allocate(16 * Math.ceil(dimensions / 4) + SCRATCH_BYTES);
+    this.#scratch = arena.allocate(scratchBytes(layoutPassing(dimensions)));
     this.#passing = keepsRows ? undefined : this.#newPassing(arena);
   }
 
@@ -123,7 +122,7 @@ export class PieceWriter {
   }
 
   #newPassing(arena: Arena): { address: number; layout: SegmentLayout } {
-    const layout = layoutSegment({ dimensions: this.#dimensions, planes: [], rows: PASSING_ROWS });
+    const layout = layoutPassing(this.#dimensions);
     const address = arena.allocate(layout.bytes);
     this.#runtime.memory.u32.set(describeSegment(layout, address), address / 4);
     return { address, layout };

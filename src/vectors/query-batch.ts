@@ -1,15 +1,10 @@
+import { CANDIDATE_BYTES, CANDIDATE_ROOM, ENTRY_BYTES, layoutBatch, QUERY_BYTES } from './batch-layout.ts';
 import type { Bitmap } from './bitmap.ts';
 import type { Runtime } from './kernels.ts';
 import { METRIC_CODES, type Metric, normError, normRange } from './metric.ts';
 import { BLOCK_ROWS, type SegmentLayout } from './segment.ts';
-import { LEAST_TILED, PRODUCT_BYTES, TILE_QUERIES, tileBytes } from './tile.ts';
+import { LEAST_TILED, TILE_QUERIES } from './tile.ts';
 
-/** Bytes of a query descriptor (assembly/query.ts draws it). */
-const QUERY_BYTES = 112;
-/** Candidates that wait at a query, and bytes of a candidate or a result. */
-const CANDIDATE_ROOM = 64;
-const ENTRY_BYTES = 8;
-const CANDIDATE_BYTES = 16;
 /** What selecting cells counts in. */
 const CLASS_BYTES = 1024;
 
@@ -57,11 +52,7 @@ export interface Assignment {
 
 /**
  * A few queries in linear memory, ready for the kernels: descriptors, vectors, codes, tiles and results, in one block
- * that `release()` gives back.
- *
- * ```
- * | descriptors | vectors | codes | results | candidates | products | addresses | tiles | filter |
- * ```
+ * that `release()` gives back (`layoutBatch` draws it).
  */
 export class QueryBatch {
   readonly size: number;
@@ -82,37 +73,23 @@ export class QueryBatch {
 
   /** @throws LanewiseError `MEMORY_EXHAUSTED` */
   constructor(store: QueriedRows, size: number, wanted: Wanted) {
-    const { stride, lanes } = store.layout;
     this.size = size;
     this.#store = store;
     this.#runtime = store.runtime;
     this.#wanted = wanted;
-    this.#codeBytes = 8 * Math.ceil(lanes / 2);
-    this.#tileBytes = tileBytes(lanes);
-    let end = 0;
-    const place = (bytes: number): number => {
-      const start = end;
-      end += Math.ceil(bytes / 16) * 16;
-      return start;
-    };
-    const descriptors = place(size * QUERY_BYTES);
-    const vectors = place(size * stride);
-    const codes = place(size * this.#codeBytes);
-    const results = place(size * wanted.capacity * ENTRY_BYTES);
-    const candidates = place(size * CANDIDATE_ROOM * CANDIDATE_BYTES);
-    const products = place(PRODUCT_BYTES);
-    const addresses = place(size * 4);
-    const tiles = place(Math.ceil(size / TILE_QUERIES) * this.#tileBytes);
-    const filter = place(4 * (wanted.filter?.words.length ?? 0));
-    this.#block = this.#runtime.memory.allocate(end) + descriptors;
-    this.#vectors = this.#block + vectors;
-    this.#codes = this.#block + codes;
-    this.#results = this.#block + results;
-    this.#candidates = this.#block + candidates;
-    this.#products = this.#block + products;
-    this.#addresses = this.#block + addresses;
-    this.#tiles = this.#block + tiles;
-    this.#filter = this.#block + filter;
+    const { capacity, filter } = wanted;
+    const layout = layoutBatch(store.layout, { size, capacity, filterWords: filter?.words.length ?? 0 });
+    this.#codeBytes = layout.codeBytes;
+    this.#tileBytes = layout.tileBytes;
+    this.#block = this.#runtime.memory.allocate(layout.bytes);
+    this.#vectors = this.#block + layout.vectors;
+    this.#codes = this.#block + layout.codes;
+    this.#results = this.#block + layout.results;
+    this.#candidates = this.#block + layout.candidates;
+    this.#products = this.#block + layout.products;
+    this.#addresses = this.#block + layout.addresses;
+    this.#tiles = this.#block + layout.tiles;
+    this.#filter = this.#block + layout.filter;
     if (wanted.filter) this.#runtime.memory.u32.set(wanted.filter.words, this.#filter / 4);
   }
 

@@ -5,15 +5,11 @@ import {
   BLOCK_ROWS,
   COUNT_WORD,
   describeSegment,
-  layoutSegment,
-  SCRATCH_BYTES,
+  layoutChunk,
   type SegmentLayout,
+  scratchBytes,
 } from './segment.ts';
 import { writeRows } from './staged-rows.ts';
-
-/** Bytes of float rows that pass through at a time. */
-const CHUNK_BYTES = 1 << 20;
-const MOST_ROWS = 4096;
 
 /** A segment that rows pass through, chunk by chunk: checked, measured and encoded, but not kept. */
 export class RowChunk {
@@ -28,15 +24,13 @@ export class RowChunk {
    * @param mostRows a multiple of sixteen
    * @throws LanewiseError `MEMORY_EXHAUSTED`
    */
-  constructor(arena: Arena, dimensions: number, metric: Metric, mostRows: number = MOST_ROWS) {
-    const fitting = Math.floor(CHUNK_BYTES / (16 * Math.ceil(dimensions / 4)) / BLOCK_ROWS);
-    const rows = BLOCK_ROWS * Math.min(mostRows / BLOCK_ROWS, Math.max(1, fitting));
+  constructor(arena: Arena, dimensions: number, metric: Metric, mostRows?: number) {
     this.dimensions = dimensions;
     this.metric = metric;
     this.runtime = runtime();
-    this.layout = layoutSegment({ dimensions, planes: ['codes'], rows });
+    this.layout = layoutChunk(dimensions, mostRows);
     this.segment = arena.allocate(this.layout.bytes);
-    this.#scratch = arena.allocate(this.layout.stride + SCRATCH_BYTES);
+    this.#scratch = arena.allocate(scratchBytes(this.layout));
     this.runtime.memory.u32.set(describeSegment(this.layout, this.segment), this.segment / 4);
   }
 

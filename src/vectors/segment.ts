@@ -6,7 +6,10 @@ const MOST_ROWS = 8192;
 const DESCRIPTOR_BYTES = 64;
 
 /** What encodeRows wants of scratch memory beside a row of floats (assembly/encode.ts). */
-export const SCRATCH_BYTES = 64;
+const SCRATCH_BYTES = 64;
+/** Bytes of float rows that pass through a chunk at a time, and rows of it, at most. */
+const CHUNK_BYTES = 1 << 20;
+const CHUNK_ROWS = 4096;
 
 /** One plane of codes: where its arrays stand in a segment, in bytes from the segment's start. */
 export interface PlaneLayout {
@@ -20,6 +23,9 @@ export interface PlaneLayout {
 
 /** A plane of codes that rows may keep beside them: 8 or 4 bits a dimension. */
 export type Plane = 'codes' | 'nibbles';
+
+/** The planes of rows that are searched exactly. */
+export const EXACT_PLANES: readonly Plane[] = ['codes', 'nibbles'];
 
 /** What a segment is made of. */
 export interface SegmentShape {
@@ -98,6 +104,18 @@ export function layoutSegment({
     sketchBytes,
     bytes: end,
   };
+}
+
+/** Bytes of the scratch memory of encodeRows. */
+export function scratchBytes({ stride }: Pick<SegmentLayout, 'stride'>): number {
+  return stride + SCRATCH_BYTES;
+}
+
+/** The layout of a segment that rows pass through, `mostRows` of them at a time at most, a multiple of sixteen. */
+export function layoutChunk(dimensions: number, mostRows: number = CHUNK_ROWS): SegmentLayout {
+  const fitting = Math.floor(CHUNK_BYTES / (16 * Math.ceil(dimensions / 4)) / BLOCK_ROWS);
+  const rows = BLOCK_ROWS * Math.min(mostRows / BLOCK_ROWS, Math.max(1, fitting));
+  return layoutSegment({ dimensions, planes: ['codes'], rows });
 }
 
 /** Rows of a segment where nothing else is asked for: a power of two, so that shift and mask split a slot. */

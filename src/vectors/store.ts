@@ -10,10 +10,11 @@ import {
   BLOCK_ROWS,
   COUNT_WORD,
   describeSegment,
+  EXACT_PLANES,
   layoutSegment,
   type Plane,
-  SCRATCH_BYTES,
   type SegmentLayout,
+  scratchBytes,
 } from './segment.ts';
 import { StagedRows } from './staged-rows.ts';
 
@@ -55,7 +56,7 @@ export class VectorStore {
   constructor(
     dimensions: number,
     metric: Metric,
-    planes: readonly Plane[] = ['codes', 'nibbles'],
+    planes: readonly Plane[] = EXACT_PLANES,
     compactsItself = true,
   ) {
     this.#compactsItself = compactsItself;
@@ -65,7 +66,7 @@ export class VectorStore {
     this.#shift = Math.log2(this.layout.rowsPerSegment);
     this.runtime = runtime();
     this.arena = new Arena(this.runtime.memory);
-    this.#scratch = this.arena.allocate(this.layout.stride + SCRATCH_BYTES);
+    this.#scratch = this.arena.allocate(scratchBytes(this.layout));
   }
 
   /** Live rows. */

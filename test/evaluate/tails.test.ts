@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { kolmogorovTail } from '../../src/evaluate/kolmogorov-distribution.ts';
-import { chiSquareTail, normalTail, quantileOf, studentTail } from '../../src/evaluate/tails.ts';
+import { chiSquareTail, normalTail, quantileOf, studentTail } from '../../src/host/tails.ts';
 import { relativeError } from './relative-error.ts';
 import {
   CHI_SQUARE_TAILS,

@@ -1,7 +1,8 @@
 import type { Metric } from 'lanewise';
 import { Arena } from '../../src/host/arena.ts';
 import { Random } from '../../src/host/random.ts';
-import { Sketcher, type SketchKind } from '../../src/search/sketcher.ts';
+import type { SketchKind } from '../../src/search/sketch-layout.ts';
+import { Sketcher } from '../../src/search/sketcher.ts';
 import { runtime } from '../../src/vectors/kernels.ts';
 import { QueryBatch } from '../../src/vectors/query-batch.ts';
 

@@ -1,35 +1,23 @@
-import { Random } from '../../host/random.ts';
 import { METRIC_CODES } from '../../vectors/metric.ts';
 import type { VectorStore } from '../../vectors/store.ts';
+import {
+  ENTRY_BYTES,
+  layoutHead,
+  layoutNode,
+  type NodeLayout,
+  POOL_BYTES,
+  tableRoom,
+  upperBytes,
+} from './layout.ts';
 
 /** No slot, where the kernels expect one. */
 export const NONE = 0xffff_ffff;
-/** Bytes of a graph's descriptor, and of a segment's entry in its table (assembly/graph.ts draws both). */
-const GRAPH_BYTES = 32;
-const ENTRY_BYTES = 12;
-/** Bytes behind the codes of a record. */
-const TAIL_BYTES = 16;
-/** Links of nodes above the bottom are allocated so many bytes at a time. */
-const POOL_BYTES = 16 << 10;
-/** Layers above the bottom, at most. */
-export const MOST_LAYERS = 15;
 /** Nodes encoded in one kernel call. */
 const ENCODED_NODES = 1024;
 
 // Fields of the descriptor, in words.
 const ENTRY = 5;
 const TOP = 6;
-
-/**
- * How many layers above the bottom a row is on: l with the probability (1 - 1/m) / m^l, drawn from its id, so that a row
- * has its layer wherever and whenever it is added. Section 4 of the paper draws the same distribution from a logarithm.
- */
-export function drawLayer(seed: number, id: number, m: number): number {
-  const random = new Random(Math.imul(id, 0x9e3779b1) ^ seed);
-  let layer = 0;
-  while (layer < MOST_LAYERS && random.integer(m) === 0) layer++;
-  return layer;
-}
 
 /** A navigable graph over the rows of a store, in linear memory of the store's arena (assembly/graph.ts). */
 export class HnswGraph {
@@ -39,7 +27,7 @@ export class HnswGraph {
   readonly address: number;
   /** Bytes of a node's codes. */
   readonly codeBytes: number;
-  readonly #recordBytes: number;
+  readonly #node: NodeLayout;
   readonly #vector: number;
   readonly #segments: number[] = [];
   readonly #pools: number[] = [];
@@ -57,13 +45,14 @@ export class HnswGraph {
     const { arena, dimensions, metric, layout, runtime } = store;
     this.store = store;
     this.m = m;
-    this.codeBytes = 16 * Math.ceil(dimensions / 16);
-    this.#recordBytes = this.codeBytes + TAIL_BYTES;
-    this.#vector = arena.allocate(layout.stride + 16 + GRAPH_BYTES);
-    this.address = this.#vector + layout.stride + 16;
+    this.#node = layoutNode(dimensions, m);
+    this.codeBytes = this.#node.codeBytes;
+    const head = layoutHead(layout.stride);
+    this.#vector = arena.allocate(head.bytes);
+    this.address = this.#vector + head.descriptor;
     const shift = Math.log2(layout.rowsPerSegment);
     const { u32, f32 } = runtime.memory;
-    u32.set([0, shift, this.#recordBytes, this.codeBytes / 16, m, NONE, 0], this.address / 4);
+    u32.set([0, shift, this.#node.recordBytes, this.codeBytes / 16, m, NONE, 0], this.address / 4);
     f32[this.address / 4 + 7] = metric === 'l2' ? 4 : 2;
   }
 
@@ -96,20 +85,23 @@ export class HnswGraph {
     while (this.#segments.length > segments.length) arena.free(this.#segments.pop()!);
     while (this.#segments.length < segments.length) {
       this.#reserveTable(segments.length);
-      const linkBytes = 8 * this.m;
-      const block = arena.allocate(layout.rowsPerSegment * (this.#recordBytes + linkBytes));
-      this.#segments.push(block);
+      this.#segments.push(arena.allocate(this.#segmentBytes));
     }
     for (let i = 0; i < segments.length; i++) {
       const block = this.#segments[i]!;
-      const links = block + layout.rowsPerSegment * this.#recordBytes;
+      const links = block + layout.rowsPerSegment * this.#node.recordBytes;
       runtime.memory.u32.set([block, links, segments[i]!], (this.#table + i * ENTRY_BYTES) / 4);
     }
   }
 
+  get #segmentBytes(): number {
+    const { recordBytes, linkBytes } = this.#node;
+    return this.store.layout.rowsPerSegment * (recordBytes + linkBytes);
+  }
+
   #reserveTable(segments: number): void {
     if (segments <= this.#tableSize) return;
-    const size = Math.max(16, 2 * this.#tableSize, segments);
+    const size = tableRoom(segments, this.#tableSize);
     const { arena, runtime } = this.store;
     const table = arena.allocate(size * ENTRY_BYTES);
     const { memory } = runtime;
@@ -172,7 +164,7 @@ export class HnswGraph {
     const { layout, runtime } = this.store;
     if (layer > 0) return runtime.memory.u32[this.#upperIndex(slot)]! + 4 + (layer - 1) * 4 * this.m;
     const { block, row } = this.#place(slot);
-    return block + layout.rowsPerSegment * this.#recordBytes + row * 8 * this.m;
+    return block + layout.rowsPerSegment * this.#node.recordBytes + row * this.#node.linkBytes;
   }
 
   /**
@@ -185,7 +177,7 @@ export class HnswGraph {
     try {
       copy.reserve();
       const { u8 } = this.store.runtime.memory;
-      const bytes = this.store.layout.rowsPerSegment * (this.#recordBytes + 8 * this.m);
+      const bytes = this.#segmentBytes;
       this.#segments.forEach((block, i) => {
         u8.copyWithin(copy.#segments[i]!, block, block + bytes);
       });
@@ -218,7 +210,7 @@ export class HnswGraph {
   }
 
   #allocateUpper(layer: number): number {
-    const bytes = 16 * Math.ceil((4 + 4 * layer * this.m) / 16);
+    const bytes = upperBytes(layer, this.m);
     if (this.#poolUsed + bytes > this.#poolBytes) {
       const size = Math.max(bytes, POOL_BYTES);
       this.#pools.push(this.store.arena.allocate(size));
@@ -232,7 +224,7 @@ export class HnswGraph {
 
   #upperIndex(slot: number): number {
     const { block, row } = this.#place(slot);
-    return (block + row * this.#recordBytes + this.codeBytes + 12) / 4;
+    return (block + row * this.#node.recordBytes + this.codeBytes + 12) / 4;
   }
 
   #place(slot: number): { block: number; row: number } {

@@ -2,7 +2,8 @@ import type { Progress } from '../../host/progress.ts';
 import type { StagedRows } from '../../vectors/staged-rows.ts';
 import type { GraphOptions } from '../hnsw-options.ts';
 import { linkAll, newLinker } from './builder.ts';
-import { drawLayer, HnswGraph } from './graph.ts';
+import { HnswGraph } from './graph.ts';
+import { drawLayer } from './layout.ts';
 import type { Linker } from './workspace.ts';
 
 /** Fewer rows are always inserted one by one. */

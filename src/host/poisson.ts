@@ -1,4 +1,4 @@
-import { ln } from '../host/logarithm.ts';
+import { ln } from './logarithm.ts';
 
 /**
  * What tails of distributions are made of, without the difference of large logarithms that gamma functions bring along

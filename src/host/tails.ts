@@ -1,4 +1,4 @@
-import { exp } from '../host/exponential.ts';
+import { exp } from './exponential.ts';
 import { lnBetaPower, lnPoisson } from './poisson.ts';
 
 /**

@@ -1,0 +1,186 @@
+import { type LongCallOptions, runPieces } from '../host/progress.ts';
+import { init as initSketches, runtime as sketches } from '../sketch/kernels.ts';
+import { checkInteger } from '../vectors/input.ts';
+import { init, runtime } from '../vectors/kernels.ts';
+import type { BlockRate, Machine } from './machine.ts';
+import { CODES_A_ROUND, FLOPS_A_ROUND } from './roof.ts';
+import { runtimeName } from './runtime-name.ts';
+
+/** What a machine is called, and how it is measured. */
+export interface CalibrateOptions extends LongCallOptions {
+  /** @default the runtime's name and version */
+  readonly name?: string;
+  /** Bytes of the largest block that is read, 16 MiB..1 GiB; a power of two at most that is taken. @default 64 MiB */
+  readonly bytes?: number;
+}
+
+/** Something that is done over and over, and how much of it one run does. */
+interface Probe {
+  readonly work: number;
+  readonly run: () => void;
+}
+
+/** The probes, by what they tell of: of a block of some bytes, where they read one. */
+interface Probes {
+  readonly streaming: ReadonlyMap<number, Probe>;
+  readonly gather: ReadonlyMap<number, Probe>;
+  readonly float32: Probe;
+  readonly int8: Probe;
+  readonly hash: Probe;
+  readonly call: Probe;
+}
+
+const KIB = 2 ** 10;
+const MIB = 2 ** 20;
+const USUAL_BYTES = 64 * MIB;
+/** Blocks for the caches of the first, the second and the third level; beyond them the caller's. */
+const CACHED = [16 * KIB, 512 * KIB, 8 * MIB];
+/** What one run does, some .2 ms each: bytes of a block that are read, lines gathered, rounds, keys, calls. */
+const STREAMED = 4 * MIB;
+const GATHERED = 8192;
+const ROUNDS = 20_000;
+const HASHED = 2048;
+const CALLS = 2000;
+/** Runs of each probe, in turns, so that none has a bad moment to itself: as many as there is time for. */
+const LEAST_TURNS = 3;
+const MOST_TURNS = 60;
+const MILLISECONDS = 100;
+/** Runs of one short work, which tell how even they are. */
+const EVEN_RUNS = 200;
+/** Engines compile a kernel well only after some calls. */
+const WARMING = 1500;
+
+/**
+ * Measures this machine through the kernels that indexes are searched by: medians, on one thread, in at most 200 ms, with
+ * pauses in which the event loop goes on. The block is given back. A busy machine is measured as busy as it is.
+ *
+ * @throws LanewiseError `INVALID_ARGUMENT`, `MEMORY_EXHAUSTED`; and the signal's reason
+ * @example
+ * const machine = await calibrate({ name: 'my laptop' });
+ * const { best } = plan({ rows: 1e6, dimensions: 96, latency: { p99: 10 }, machine });
+ */
+export async function calibrate(options: CalibrateOptions = {}): Promise<Machine> {
+  const bytes = checkInteger('bytes', options.bytes ?? USUAL_BYTES, 16 * MIB, 2 ** 30);
+  const name = options.name ?? runtimeName();
+  await Promise.all([init(), initSketches()]);
+  const rates = await runPieces(measure(2 ** Math.floor(Math.log2(bytes))), options);
+  const date = new Date().toISOString().slice(0, 10);
+  return { name, date, runtime: runtimeName(), tier: runtime().tier, ...rates };
+}
+
+type Piece = { readonly done: number; readonly total: number };
+type Rates = Omit<Machine, 'name' | 'date' | 'runtime' | 'tier'>;
+
+function* measure(bytes: number): Generator<Piece, Rates> {
+  const { memory } = runtime();
+  const block = memory.allocate(bytes);
+  try {
+    const end = block + bytes;
+    // Pages that were never written all map to one page of zeros.
+    for (let at = block; at < end; at += 4 * MIB) {
+      memory.u8.fill(1, at, Math.min(end, at + 4 * MIB));
+      yield { done: 0, total: MOST_TURNS + 1 };
+    }
+    warm(block);
+    const rates = yield* takeTurns(probesOf(block, [...CACHED, bytes]));
+    const jitter = unevenness();
+    yield { done: MOST_TURNS + 1, total: MOST_TURNS + 1 };
+    return { ...rates, jitter };
+  } finally {
+    memory.free(block);
+  }
+}
+
+function warm(block: number): void {
+  const { kernels } = runtime();
+  for (let i = 0; i < WARMING; i++) {
+    kernels.stream(block, 128);
+    kernels.gatherLines(block, 64, 4);
+    kernels.multiplyFloats(50, 0.999);
+    kernels.multiplyCodes(50, 0x03030303);
+  }
+  for (let i = 0; i < WARMING; i++) sketches().kernels.hashLongs(block, 64, 0n, block + KIB);
+}
+
+function probesOf(block: number, sizes: readonly number[]): Probes {
+  const { kernels } = runtime();
+  const { kernels: hashing } = sketches();
+  const bySize = (probe: (size: number) => Probe): ReadonlyMap<number, Probe> =>
+    new Map(sizes.map((size) => [size, probe(size)]));
+  return {
+    streaming: bySize((size) => streaming(block, size)),
+    gather: bySize((size) => ({
+      work: GATHERED,
+      run: () => void kernels.gatherLines(block, size, GATHERED),
+    })),
+    float32: { work: FLOPS_A_ROUND * ROUNDS, run: () => void kernels.multiplyFloats(ROUNDS, 0.999) },
+    int8: { work: CODES_A_ROUND * ROUNDS, run: () => void kernels.multiplyCodes(ROUNDS, 0x03030303) },
+    hash: { work: HASHED, run: () => hashing.hashLongs(block, HASHED, 0n, block + 8 * HASHED) },
+    call: {
+      work: CALLS,
+      run: () => {
+        for (let i = 0; i < CALLS; i++) kernels.stream(block, 0);
+      },
+    },
+  };
+}
+
+/** Reads a small block again and again, and a large one part by part, so that each part has left the nearer caches. */
+function streaming(block: number, size: number): Probe {
+  const { kernels } = runtime();
+  const part = Math.min(size, STREAMED);
+  let at = 0;
+  return {
+    work: STREAMED,
+    run: () => {
+      for (let read = 0; read < STREAMED; read += part) {
+        kernels.stream(block + at, part);
+        at = (at + part) % size;
+      }
+    },
+  };
+}
+
+function* takeTurns(probes: Probes): Generator<Piece, Omit<Rates, 'jitter'>> {
+  const { streaming: streams, gather, float32, int8, hash, call } = probes;
+  const all = [...streams.values(), ...gather.values(), float32, int8, hash, call];
+  const seconds = new Map<Probe, number[]>(all.map((probe) => [probe, []]));
+  const until = performance.now() + MILLISECONDS;
+  for (let turn = 0; turn < LEAST_TURNS || (turn < MOST_TURNS && performance.now() < until); turn++) {
+    for (const probe of all) seconds.get(probe)!.push(secondsOf(probe.run));
+    yield { done: turn + 1, total: MOST_TURNS + 1 };
+  }
+  const rate = (probe: Probe): number => probe.work / median(seconds.get(probe)!);
+  const rates = (blocks: ReadonlyMap<number, Probe>): BlockRate[] =>
+    Array.from(blocks, ([bytes, probe]) => ({ bytes, perSecond: rate(probe) }));
+  return {
+    streaming: rates(streams),
+    gather: rates(gather),
+    float32: rate(float32),
+    int8: rate(int8),
+    hash: rate(hash),
+    call: 1 / rate(call),
+  };
+}
+
+/** The 99th percentile of the times of one work, over their median. */
+function unevenness(): number {
+  const { kernels } = runtime();
+  const times = Array.from({ length: EVEN_RUNS }, () =>
+    secondsOf(() => kernels.multiplyFloats(ROUNDS / 8, 0.999)),
+  );
+  const middle = median(times);
+  return times[Math.floor(0.99 * EVEN_RUNS)]! / middle;
+}
+
+/** Never 0, though some clocks stand still for a millisecond. */
+function secondsOf(run: () => void): number {
+  const start = performance.now();
+  run();
+  return Math.max(1e-7, (performance.now() - start) / 1000);
+}
+
+/** The median of times, which it sorts. */
+function median(times: number[]): number {
+  return times.sort((a, b) => a - b)[times.length >> 1]!;
+}

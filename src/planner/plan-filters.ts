@@ -1,0 +1,73 @@
+import type { EffortOptions } from './effort.ts';
+import type { Figures } from './plan-candidates.ts';
+import type { PlannedRequest } from './plan-request.ts';
+import { predict } from './predict.ts';
+import type { FlatRequest, Prediction, PredictionRequest } from './prediction.ts';
+
+/** What a search with the request's filter takes, and whether it is answered from all rows that pass. */
+export interface FilteredPrediction {
+  readonly prediction: Prediction;
+  readonly isExact: boolean;
+}
+
+// What indexes decide by (src/search: exact-search.ts, ivf.ts, hnsw-search.ts), in rows bounded or scored in passing.
+/** Scoring one allowed row for one query, where rows have codes to be bounded by; and where they have none. */
+const ALLOWED_BY_CODES = 20;
+const ALLOWED_BY_ROWS = 5;
+const CELLS_SCORE_COST = 10;
+const PASSING_ROWS = 32;
+const GRAPH_NODE_COST = 30;
+
+/**
+ * Predicts one query a call. Without a filter that is `predict`. With one, an index chooses between its own search, made
+ * wider, and scoring just the rows that pass; here the same choice is made from the share that passes.
+ */
+export function predictFiltered(
+  index: Figures['index'],
+  options: EffortOptions,
+  request: PlannedRequest,
+): FilteredPrediction {
+  const plain = predictPlain(index, options, request);
+  const { filterSelectivity, rows, k } = request;
+  const isFlat = index === 'flat';
+  if (filterSelectivity === 1) return { prediction: plain, isExact: isFlat };
+  const passing = filterSelectivity * rows;
+  const isCoded = isFlat || index === 'lsh' || options.codes === 'int8';
+  const cost = isCoded ? ALLOWED_BY_CODES : ALLOWED_BY_ROWS;
+  const exactly = (): FilteredPrediction => {
+    const scanned = Math.max(k, Math.min(rows, Math.ceil(cost * passing)));
+    const scan = { exact: isCoded ? 'certified' : 'scan' } as const;
+    const prediction = searched(plain, predictPlain('flat', scan, { ...request, rows: scanned }));
+    return { prediction, isExact: true };
+  };
+  if (isFlat || index === 'lsh') {
+    return cost * passing < rows ? exactly() : { prediction: plain, isExact: isFlat };
+  }
+  if (index === 'ivf') {
+    const { cells, probes } = options as { readonly cells: number; readonly probes: number };
+    const wide = Math.min(cells, Math.max(probes, Math.ceil((PASSING_ROWS * k * cells) / passing)));
+    const isSelective = passing * CELLS_SCORE_COST < (rows * wide) / cells;
+    if (isSelective && options.rescore !== false) return exactly();
+    const wider = predictPlain(index, { ...options, probes: wide }, request);
+    return { prediction: searched(plain, wider), isExact: false };
+  }
+  const width = Math.ceil(Math.max(options.ef!, k) / filterSelectivity);
+  if (GRAPH_NODE_COST * width >= Math.min(rows, ALLOWED_BY_ROWS * passing)) return exactly();
+  return {
+    prediction: searched(plain, predictPlain(index, { ...options, ef: width }, request)),
+    isExact: false,
+  };
+}
+
+/** The index as it is built, and the latencies of another search in it. */
+function searched({ build, bytes }: Prediction, search: Prediction): Prediction {
+  return { ...search, build, bytes };
+}
+
+function predictPlain(
+  index: Figures['index'],
+  options: EffortOptions | FlatRequest['options'],
+  { rows, dimensions, metric, k, machine }: PlannedRequest,
+): Prediction {
+  return predict({ index, options, rows, dimensions, metric, k, machine } as PredictionRequest);
+}
