@@ -1,12 +1,6 @@
-import {
-  type CellCodes,
-  checkCodes,
-  checkRescore,
-  isSketch,
-  MOST_CELLS,
-  type Rescore,
-} from '../../search/ivf-options.ts';
-import type { SketchKind } from '../../search/sketcher.ts';
+import { type CellCodes, isSketch, MOST_CELLS, type Rescore } from '../../search/cell-codes.ts';
+import { checkCodes, checkRescore } from '../../search/ivf-options.ts';
+import type { SketchKind } from '../../search/sketch-layout.ts';
 import { checkInteger } from '../../vectors/input.ts';
 import { type Curve, heightOf, leastThat, shareAt } from './curve.ts';
 import type { EffortOptions, Model, Size } from './model.ts';
