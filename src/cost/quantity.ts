@@ -1,24 +1,26 @@
 import { LanewiseError } from '../host/errors.ts';
-import { checkNumber } from '../vectors/input.ts';
 
 /** @throws LanewiseError `INVALID_ARGUMENT` unless `value` is finite and not negative */
 export function checkQuantity(name: string, value: unknown): number {
-  return checkNumber(name, value, 0, Number.MAX_VALUE);
+  if (Number.isFinite(value) && (value as number) >= 0) return value as number;
+  throw wrong(name, 'a finite number of at least 0', value);
 }
 
 /** @throws LanewiseError `INVALID_ARGUMENT` unless `value` is finite and above 0 */
 export function checkPositive(name: string, value: unknown): number {
-  return checkNumber(name, value, Number.MIN_VALUE, Number.MAX_VALUE);
+  if (Number.isFinite(value) && (value as number) > 0) return value as number;
+  throw wrong(name, 'a finite number above 0', value);
 }
 
 /** @throws LanewiseError `INVALID_ARGUMENT` unless `value` is a finite integer of at least `least` */
 export function checkCount(name: string, value: unknown, least = 1): number {
   if (Number.isInteger(value) && (value as number) >= least) return value as number;
-  throw new LanewiseError(
-    'INVALID_ARGUMENT',
-    `${name} must be an integer of at least ${least}; got ${String(value)}.`,
-    { expected: least, got: value },
-  );
+  throw wrong(name, `an integer of at least ${least}`, value);
+}
+
+function wrong(name: string, expected: string, got: unknown): LanewiseError {
+  const message = `${name} must be ${expected}; got ${String(got)}.`;
+  return new LanewiseError('INVALID_ARGUMENT', message, { expected, got });
 }
 
 /**

@@ -42,7 +42,7 @@ const MOST_ROWS = 1e9;
  * vectors; `recall` of real ones depends on them.
  *
  * Measured (`bench/effort.ts`, recall@1, @10 and @100): word vectors (GloVe, 100 dimensions, 10 000 to 100 000 rows), latent semantic vectors
- * of documents (128 dimensions, 1400 and 3204 rows) and mixtures of clusters (64 to 768 dimensions, 10 000 to 300 000 rows), under
+ * of documents (128 dimensions, 1400 and 3204 rows) and mixtures of clusters (64 to 768 dimensions, 10 000 to 100 000 rows), under
  * cosine. Beyond these sizes it is extrapolated, and other metrics are taken to be alike. More effort never finds less.
  *
  * @throws LanewiseError `INVALID_ARGUMENT`
