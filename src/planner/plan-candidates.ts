@@ -1,5 +1,4 @@
-import type { CellCodes } from '../search/cell-codes.ts';
-import { type EffortOptions, type EffortRequest, type EffortRequest, effortFor, effortFor } from './effort.ts';
+import { type EffortOptions, type EffortRequest, effortFor } from './effort.ts';
 import { predictFiltered } from './plan-filters.ts';
 import type { PlannedRequest } from './plan-request.ts';
 import type { Prediction } from './prediction.ts';

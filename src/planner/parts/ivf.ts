@@ -1,9 +1,9 @@
 import { checkCount } from '../../cost/quantity.ts';
 import { log2 } from '../../host/logarithm.ts';
-import { LEAST_TILED } from '../../vectors/tile.ts';
 import { isSketch, MOST_CELLS } from '../../search/cell-codes.ts';
 import { checkCodes, checkRescore } from '../../search/ivf-options.ts';
 import { layoutSketcher } from '../../search/sketch-layout.ts';
+import { LEAST_TILED } from '../../vectors/tile.ts';
 import type { IvfRequest } from '../prediction.ts';
 import type { Rates } from '../rates.ts';
 import type { Job, Jobs } from './job.ts';
