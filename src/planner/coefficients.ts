@@ -7,6 +7,7 @@ export type Coefficients = Readonly<Record<string, number>>;
 export const COEFFICIENTS: Readonly<Record<Tier, Readonly<Record<string, Coefficients>>>> = {
   relaxed: {
     'flat.single': { products: 3.32, bounds: 0.01522, scoring: 0.6155, reading: 0.05734 },
+    'flat.scan': { call: 1000, query: 5, floats: 1, rows: 5, reading: 1 },
     'flat.build': { rows: 68.61, encoding: 77.47 },
     'flat.tiles': { call: 43870, query: 43.5, products: 1.028, bounds: 0.1622, reading: 2.181 },
     'lsh.search': { call: 632.7, hashing: 0.5999, marks: 94.28, buckets: 9.981, scoring: 0.3041 },
@@ -57,6 +58,7 @@ export const COEFFICIENTS: Readonly<Record<Tier, Readonly<Record<string, Coeffic
   },
   simd: {
     'flat.single': { products: 3.498, scoring: 0.5653 },
+    'flat.scan': { call: 1000, query: 5, floats: 1, rows: 5, reading: 1 },
     'flat.build': { rows: 68.61, encoding: 77.47 },
     'flat.tiles': { call: 43870, query: 43.5, products: 1.028, bounds: 0.1622, reading: 2.181 },
     'lsh.search': { call: 632.7, hashing: 0.5999, marks: 94.28, buckets: 9.981, scoring: 0.3041 },

@@ -229,16 +229,17 @@ export function comparison({ constraint, predicted, limit }: Violation, how: str
 }
 
 function fitOf(
-  { constraint, predicted }: Violation,
+  violation: Violation,
   name: CandidateName,
   request: PlannedRequest,
 ): ConstraintFit | undefined {
+  const { constraint, predicted } = violation;
   const figures = figuresOf(name, request)!;
   switch (constraint.fit) {
     case 'recall':
       return { option: 'recall', value: predicted };
     case 'rows':
-      return rowsThatFit(constraint, name, request);
+      return rowsThatFit(violation, name, request);
     case 'updates':
       return predicted > 0 ? { option: 'updatesPerSecond', value: 0.99 * predicted } : undefined;
     case 'budget':
@@ -250,29 +251,29 @@ function fitOf(
   }
 }
 
+/** Looks in some steps, and not quite up to the limit: what is predicted is no more certain. */
+const MOST_STEPS = 12;
+const BELOW_LIMIT = 0.98;
+
 function rowsThatFit(
-  constraint: Constraint,
+  { constraint, predicted, limit }: Violation,
   name: CandidateName,
   request: PlannedRequest,
 ): ConstraintFit | undefined {
-  const isHeld = (rows: number): boolean => {
+  const least = Math.ceil(request.k / request.filterSelectivity);
+  let { rows } = request;
+  let ratio = limit / predicted;
+  for (let step = 0; step < MOST_STEPS && rows > least; step++) {
+    // Most that is constrained grows with the rows or, with the root of them, converges in some more steps.
+    rows = Math.max(least, threeDigits(BELOW_LIMIT * ratio * rows));
     const fewer = { ...request, rows };
     const figures = figuresOf(name, fewer);
-    if (!figures) return false;
-    const [predicted, limit] = constraint.values(figures, fewer, assess(figures, fewer));
-    return predicted <= limit!;
-  };
-  const least = Math.ceil(request.k / request.filterSelectivity);
-  if (!isHeld(least)) return undefined;
-  let [low, high] = [least, request.rows];
-  // To within a hundredth: what is predicted is no more certain.
-  while (high > 1.01 * low + 1) {
-    const middle = Math.floor(Math.sqrt(low) * Math.sqrt(high));
-    const rows = middle > low && middle < high ? middle : Math.floor((low + high) / 2);
-    if (isHeld(rows)) low = rows;
-    else high = rows;
+    if (!figures) return undefined;
+    const [value] = constraint.values(figures, fewer, assess(figures, fewer));
+    if (value <= limit) return { option: 'rows', value: rows };
+    ratio = limit / value;
   }
-  return { option: 'rows', value: Math.max(least, threeDigits(low)) };
+  return undefined;
 }
 
 /** The number without what follows its third digit. */
