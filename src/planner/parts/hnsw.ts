@@ -38,7 +38,7 @@ export function hnswJobs(request: HnswRequest, rates: Rates): Jobs {
 function hnswCall(shape: HnswShape, rates: Rates): Job {
   const { rows, dimensions, k, batch, m, ef } = shape;
   const width = Math.max(ef, k);
-  if (NODE_COST * width >= rows) return flatCall({ ...shape, exact: 'certified' }, rates);
+  if (NODE_COST * width >= rows) return flatCall({ ...shape, exact: 'scan' }, rates); // no codes are kept to bound rows by
   const visited = batch * visitedNodes({ rows, dimensions, m, width });
   const record = recordBytes(dimensions, m);
   const bytes = rowBytes(dimensions);
