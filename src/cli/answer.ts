@@ -1,0 +1,28 @@
+import type { Command } from 'commander';
+
+/** What a subcommand found. */
+export interface Answer {
+  /** For readers: tables, and sentences below them. */
+  readonly text: string;
+  /** The same for programs: what `--json` prints. */
+  readonly json: unknown;
+  /** Whether what was asked cannot be had: exit code 1. */
+  readonly isNo?: boolean;
+}
+
+/** A subcommand: what it takes, and what it does. */
+export interface Subcommand<Options> {
+  /** Declares options and examples; a description and `--json` are there already. */
+  configure(command: Command): void;
+  /** @throws LanewiseError, UsageError */
+  run(options: Options, words: readonly string[]): Answer | Promise<Answer>;
+}
+
+/** Examples below the help, each with what it does. Every one of them runs: the tests see to it. */
+export function addExamples(
+  command: Command,
+  examples: readonly (readonly [line: string, does: string])[],
+): void {
+  const lines = examples.map(([line, does]) => `  # ${does}\n  lanewise ${line}`);
+  command.addHelpText('after', `\nExamples:\n${lines.join('\n')}`);
+}

@@ -1,0 +1,2 @@
+import type { Subcommand } from './answer.ts';
+export const flops: Subcommand<object> = { configure() {}, run: () => ({ text: '', json: {} }) };

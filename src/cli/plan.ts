@@ -1,0 +1,2 @@
+import type { Subcommand } from './answer.ts';
+export const plan: Subcommand<object> = { configure() {}, run: () => ({ text: '', json: {} }) };
