@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { type HardwareChoice, type HardwareName, type NumberFormat, roofline } from '../cost/index.ts';
-import { readMachine } from './machine-file.ts';
+import { machineOf } from './machine-file.ts';
 import { parseBytes, parseRate } from './quantities.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -30,8 +30,8 @@ export function addHardwareOptions(command: Command): void {
     )
     .addOption(
       new Option(
-        '--machine <file>',
-        'what `lanewise calibrate --save` wrote; its float32 roof, one thread',
+        '--machine <name>',
+        'a calibrated one, by name or the file of `calibrate --save`: float32, one thread',
       ).conflicts('hardware'),
     )
     .optionsGroup('Options:');
@@ -44,16 +44,21 @@ export interface NamedHardware {
 }
 
 /** @throws UsageError */
-export function hardwareOf({ hardware, peak, bandwidth, machine }: HardwareOptions): NamedHardware {
+export async function hardwareOf({
+  hardware,
+  peak,
+  bandwidth,
+  machine,
+}: HardwareOptions): Promise<NamedHardware> {
   if (hardware !== undefined) return { name: hardware, hardware };
   if (machine !== undefined) {
-    const { name, float32, streaming } = readMachine(machine);
+    const { name, float32, streaming } = await machineOf(machine);
     return { name, hardware: { peak: float32, bandwidth: streaming.at(-1)!.perSecond } };
   }
   if (peak !== undefined && bandwidth !== undefined)
     return { name: 'own hardware', hardware: { peak, bandwidth } };
   const known = Object.keys(roofline.hardware).join(', ');
   throw new UsageError(
-    `say what it runs on: --hardware with one of ${known}; --peak and --bandwidth; or --machine <file>`,
+    `say what it runs on: --hardware with one of ${known}; --peak and --bandwidth; or --machine`,
   );
 }

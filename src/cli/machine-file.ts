@@ -12,6 +12,15 @@ export function readMachine(path: string): Machine {
   throw new UsageError(`${path} is no machine: give what \`lanewise calibrate --save ${path}\` writes`);
 }
 
+/** A machine by its name or its file. @throws UsageError */
+export async function machineOf(nameOrFile: string): Promise<Machine> {
+  const { machines } = await import('../planner/index.ts');
+  if (Object.hasOwn(machines, nameOrFile)) return machines[nameOrFile as keyof typeof machines];
+  if (/\.json$|[/\\]/i.test(nameOrFile)) return readMachine(nameOrFile);
+  const known = Object.keys(machines).join(', ');
+  throw new UsageError(`no machine '${nameOrFile}' is known: --machine takes ${known}, or a .json file`);
+}
+
 function parse(text: string): Machine | undefined {
   try {
     const machine: unknown = JSON.parse(text);

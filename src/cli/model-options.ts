@@ -46,7 +46,7 @@ export function modelOf(options: ModelOptions): TransformerModel {
   });
   if (options.model !== undefined) return { ...sizes, model: nameOf(options.model) };
   const missing = (['layers', 'width', 'heads'] as const).filter((name) => options[name] === undefined);
-  if (missing.length === 0) return { vocabulary: 0, ...sizes } as TransformerShape;
+  if (missing.length === 0) return { ...sizes, vocabulary: vocabulary ?? 0 } as TransformerShape;
   throw new UsageError(
     `say which model: --model with one of ${namesOf().join(', ')}; or --layers, --width and --heads (missing: ${missing.join(', ')})`,
   );

@@ -41,14 +41,14 @@ export const roofline: Subcommand<RooflineOptions> = {
       ['roofline --list', 'which hardware is known'],
     ]);
   },
-  run(options): Answer {
+  async run(options): Promise<Answer> {
     if (options.list) return listHardware();
     const {
       dtype,
       plot,
       operation: operations = USUAL_OPERATIONS.flatMap((text) => appendOperation(text)),
     } = options;
-    const on = hardwareOf(options);
+    const on = await hardwareOf(options);
     const runs = { hardware: on.hardware, ...(dtype !== undefined && { dtype }) };
     const places = operations.map((operation) => ({
       name: operation.name,
