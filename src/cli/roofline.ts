@@ -54,7 +54,7 @@ export const roofline: Subcommand<RooflineOptions> = {
       name: operation.name,
       ...formulas.place({ ...operation.traffic(dtype), ...runs }),
     }));
-    const [{ peak, bandwidth, ridge }] = places as [RooflinePlace];
+    const [{ peak, bandwidth, ridge }] = places as [Placed, ...Placed[]];
     if (plot !== undefined) writeText(plot, draw(on.name, places));
     const table = renderTable(
       ['operation', 'FLOPs', 'bytes', 'FLOP/byte', 'bound by', 'attainable', 'of the peak', 'at least'],
@@ -100,7 +100,7 @@ interface Placed extends RooflinePlace {
 
 /** Half a decade around what is shown, and more than a decade around the ridge. */
 function draw(name: string, places: readonly Placed[]): string {
-  const [{ peak, bandwidth, ridge }] = places as [Placed];
+  const [{ peak, bandwidth, ridge }] = places as [Placed, ...Placed[]];
   const shown = places.filter(({ intensity }) => intensity > 0);
   const intensities = shown.map(({ intensity }) => intensity);
   const from = Math.min(ridge / 10, ...intensities) / 3;
