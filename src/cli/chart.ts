@@ -46,7 +46,7 @@ const HEIGHT = 440;
 const [LEFT, RIGHT, TOP, BOTTOM] = [78, 580, 52, 384];
 const LINE_HEIGHT = 15;
 /** Pixels that a character takes, about: texts are not measured here. */
-const CHARACTER = 6.5;
+const CHARACTER = 7;
 
 /** Told apart by colour-blind readers (Okabe and Ito, "Color universal design", 2008), on white and on black. */
 const COLOURS = [
@@ -132,16 +132,17 @@ function lineLabels({ lines }: Chart, at: Positions): Label[] {
   return labels;
 }
 
-/** Names of dots above them, on the side where there is room, and above other names. */
+/** Names of dots above them, to the left, where curves that rise leave room; below, to the right, where there is none. */
 function markLabels({ marks = [] }: Chart, at: Positions): Label[] {
   const placed: Label[] = [];
-  for (const { name, x, y } of marks.toSorted((a, b) => b.y - a.y || a.x - b.x)) {
-    const isRight = at.x(x) + CHARACTER * name.length > RIGHT;
+  for (const { name, x, y } of marks.toSorted((a, b) => a.y - b.y || b.x - a.x)) {
+    const isLeft = at.x(x) - CHARACTER * name.length > LEFT;
+    const side = isLeft ? -1 : 1;
     const label: Label = {
-      ...{ name, x: at.x(x) + (isRight ? -7 : 7), y: at.y(y) - 7 },
-      ...({ anchor: isRight ? 'end' : 'start', series: 'mark' } as const),
+      ...{ name, x: at.x(x) + 7 * side, y: at.y(y) + (isLeft ? -7 : 16) },
+      ...({ anchor: isLeft ? 'end' : 'start', series: 'mark' } as const),
     };
-    while (placed.some((other) => overlap(label, other))) label.y += LINE_HEIGHT / 2;
+    while (placed.some((other) => overlap(label, other))) label.y += (side * LINE_HEIGHT) / 2;
     placed.push(label);
   }
   return placed;
@@ -167,12 +168,14 @@ function seriesOf(line: number): string {
 
 function style(): string {
   const series = (shade: 0 | 1): string =>
-    COLOURS.map((pair, i) => `.line-${i}{stroke:${pair[shade]}}text.line-${i}{fill:${pair[shade]}}`).join('');
+    COLOURS.map((pair, i) => `path.line-${i}{stroke:${pair[shade]}}text.line-${i}{fill:${pair[shade]}}`).join(
+      '',
+    );
   return (
-    'text{font:12px system-ui,sans-serif;stroke:none!important}path{fill:none;stroke-width:2}' +
+    'text{font:12px system-ui,sans-serif}path{fill:none;stroke-width:2}.name{paint-order:stroke;stroke:#fff;stroke-width:3}' +
     '.title{font-size:16px;font-weight:600}.tick{font-size:11px}.ground{fill:#fff}.title,.axis,.mark{fill:#222}' +
     `.tick{fill:#555}path.grid{stroke:#e4e4e4;stroke-width:1}${series(0)}` +
-    '@media(prefers-color-scheme:dark){.ground{fill:#16181c}.title,.axis,.mark{fill:#eee}.tick{fill:#aaa}' +
+    '@media(prefers-color-scheme:dark){.ground{fill:#16181c}.name{stroke:#16181c}.title,.axis,.mark{fill:#eee}.tick{fill:#aaa}' +
     `path.grid{stroke:#33373d}${series(1)}}`
   );
 }

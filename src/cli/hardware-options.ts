@@ -6,7 +6,7 @@ import { UsageError } from './usage-error.ts';
 
 /** What something runs on, as it is given. */
 export interface HardwareOptions {
-  readonly hardware?: HardwareName;
+  readonly hardware?: string;
   readonly peak?: number;
   readonly bandwidth?: number;
   readonly machine?: string;
@@ -50,14 +50,18 @@ export async function hardwareOf({
   bandwidth,
   machine,
 }: HardwareOptions): Promise<NamedHardware> {
-  if (hardware !== undefined) return { name: hardware, hardware };
+  const known = Object.keys(roofline.hardware).join(', ');
+  if (hardware !== undefined) {
+    if (Object.hasOwn(roofline.hardware, hardware))
+      return { name: hardware, hardware: hardware as HardwareName };
+    throw new UsageError(`no hardware '${hardware}' is known: --hardware takes one of ${known}`);
+  }
   if (machine !== undefined) {
     const { name, float32, streaming } = await machineOf(machine);
     return { name, hardware: { peak: float32, bandwidth: streaming.at(-1)!.perSecond } };
   }
   if (peak !== undefined && bandwidth !== undefined)
     return { name: 'own hardware', hardware: { peak, bandwidth } };
-  const known = Object.keys(roofline.hardware).join(', ');
   throw new UsageError(
     `say what it runs on: --hardware with one of ${known}; --peak and --bandwidth; or --machine`,
   );

@@ -108,7 +108,7 @@ async function createProgram(
     .exitOverride();
   addExamples(program, [
     ['plan --rows 50k --dimensions 768 --recall .95 --p99 100', 'which index does for 50 000 embeddings'],
-    ['flops --model gpt-2 --tokens 1024', 'what GPT-2 computes for 1024 tokens'],
+    ['flops --model llama-7b --tokens 4096', 'what LLaMA-7B computes for 4096 tokens'],
     ['queue --rate 80 --service 10', 'how long 80 requests a second wait for a server of 10 ms'],
   ]);
   program.addHelpText('after', `${MORE}\n${EXIT_CODES}`);

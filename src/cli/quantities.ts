@@ -38,7 +38,10 @@ export function parseCount(text: string): number {
 
 /** A whole number from 0, such as a row or a seed. */
 export function parseIndex(text: string): number {
-  return text.trim() === '0' ? 0 : parseCount(text);
+  const expected = 'a whole number from 0, such as 0, 42 or 10k';
+  const value = measure(text, DECIMAL, expected);
+  if (Number.isSafeInteger(value)) return value;
+  throw new InvalidArgumentError(`It must be ${expected}.`);
 }
 
 /** A number above 0; thousands and so on as k, M, G, T, P. */

@@ -5,7 +5,7 @@ import { type Line, type Mark, renderChart } from './chart.ts';
 import { writeText } from './files.ts';
 import { withoutUndefined } from './model-options.ts';
 import { parseCount, parseMilliseconds, parseQuantity, parseRate } from './quantities.ts';
-import { type Cell, formatFigure, formatNumber, formatShare, renderTable } from './table.ts';
+import { type Cell, formatFigure, formatNumber, formatShare, formatTick, renderTable } from './table.ts';
 
 interface QueueOptions {
   readonly rate: number;
@@ -187,7 +187,7 @@ function draw(shape: Shape, states: readonly Modelled[]): string {
       label: 'latency, ms',
       scale: 'log',
       domain: [Math.min(...times) / 1.5, Math.max(...times) * 1.5],
-      format: formatFigure,
+      format: formatTick,
     },
     lines,
     marks,

@@ -5,7 +5,7 @@ import { renderChart } from './chart.ts';
 import { writeText } from './files.ts';
 import { addHardwareOptions, type HardwareOptions, hardwareOf } from './hardware-options.ts';
 import { appendOperation, type Operation, SPELLINGS, USUAL_OPERATIONS } from './operations.ts';
-import { formatFigure, formatLarge, formatShare, renderTable } from './table.ts';
+import { formatFigure, formatLarge, formatShare, formatTick, renderTable } from './table.ts';
 
 interface RooflineOptions extends HardwareOptions {
   readonly operation?: readonly Operation[];
@@ -111,12 +111,12 @@ function draw(name: string, places: readonly Placed[]): string {
     description: `FLOP/s attainable against FLOP a byte, both logarithmic: ${formatLarge(bandwidth)}B/s of memory up to ${formatFigure(ridge)} FLOP a byte, then the peak of ${formatLarge(peak)}FLOP/s. ${shown
       .map((place) => `${place.name} at ${formatFigure(place.intensity)}, bound by ${place.bound}`)
       .join('; ')}.`,
-    x: { label: 'FLOP a byte', scale: 'log', domain: [from, to], format: formatPlain },
+    x: { label: 'FLOP a byte', scale: 'log', domain: [from, to], format: formatTick },
     y: {
       label: 'FLOP/s attainable',
       scale: 'log',
       domain: [from * bandwidth, peak * 3],
-      format: (value) => formatLarge(value).trim(),
+      format: (value) => formatLarge(value).replace(/\.0+(?= )/, ''),
     },
     lines: [
       { name: 'roof', points: line.map(({ intensity, attainable }) => [intensity, attainable] as const) },
@@ -135,9 +135,4 @@ function draw(name: string, places: readonly Placed[]): string {
       y: attainable,
     })),
   });
-}
-
-/** Powers of ten as they are read. */
-function formatPlain(value: number): string {
-  return value >= 1e-4 && value < 1e7 ? String(value) : value.toExponential(0);
 }

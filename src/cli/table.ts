@@ -48,6 +48,17 @@ export function formatFigure(value: number): string {
   return formatNumber(value, size < 1 ? 3 : size < 10 ? 2 : size < 100 ? 1 : 0);
 }
 
+/** A figure beside an axis: without zeros at its end. */
+export function formatTick(value: number): string {
+  return value >= 1e15 || value < 1e-4 ? value.toExponential(0) : formatNumber(value, decimalsOf(value));
+}
+
+/** Decimals of a number that is written with one digit. */
+function decimalsOf(value: number): number {
+  const [, decimals = ''] = String(Number(value.toPrecision(3))).split('.');
+  return decimals.length;
+}
+
 const BINARY = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'] as const;
 const DECIMAL = ['', ' k', ' M', ' G', ' T', ' P', ' E'] as const;
 
