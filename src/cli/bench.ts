@@ -14,7 +14,7 @@ import { addIndexOptions, buildIndex, type IndexChoice, METRICS, parametersOf } 
 import { machineOf } from './machine-file.ts';
 import { makeVectors } from './made-vectors.ts';
 import { parseCount, parseIndex, parseMilliseconds } from './quantities.ts';
-import { formatBytes, formatFigure, formatNumber, formatShare, renderTable } from './table.ts';
+import { formatBytes, formatFigure, formatNumber, formatOff, renderTable } from './table.ts';
 import { UsageError } from './usage-error.ts';
 
 interface BenchOptions extends IndexChoice {
@@ -143,8 +143,8 @@ function report(
   const table = renderTable(
     ['', 'measured', 'predicted', 'off by'],
     [
-      ...lines.map(([name, here, said]) => [name, formatFigure(here), formatFigure(said), offBy(said, here)]),
-      ['memory', formatBytes(measured.bytes!), formatBytes(one.bytes), offBy(one.bytes, measured.bytes!)],
+      ...lines.map(([name, here, said]) => [name, formatFigure(here), formatFigure(said), formatOff(said / here - 1)]),
+      ['memory', formatBytes(measured.bytes!), formatBytes(one.bytes), formatOff(one.bytes / measured.bytes! - 1)],
     ],
   );
   const parameters = { ...made, ...searched };
@@ -164,10 +164,4 @@ function report(
       machine: machine.name,
     },
   };
-}
-
-/** How far a prediction lies from what was measured: +12.0 % where it says more. */
-function offBy(predicted: number, measured: number): string {
-  const share = predicted / measured - 1;
-  return `${share < 0 ? '' : '+'}${formatShare(share)}`;
 }

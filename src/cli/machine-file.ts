@@ -14,9 +14,9 @@ export function readMachine(path: string): Machine {
 
 /** A machine by its name or its file. @throws UsageError */
 export async function machineOf(nameOrFile: string): Promise<Machine> {
-  const { machines } = await import('../planner/index.ts');
-  if (Object.hasOwn(machines, nameOrFile)) return machines[nameOrFile as keyof typeof machines];
   if (/\.json$|[/\\]/i.test(nameOrFile)) return readMachine(nameOrFile);
+  const { machines } = await import('../planner/index.ts');
+  if (Object.hasOwn(machines, nameOrFile)) return machines[nameOrFile]!;
   const known = Object.keys(machines).join(', ');
   throw new UsageError(`no machine '${nameOrFile}' is known: --machine takes ${known}, or a .json file`);
 }

@@ -17,7 +17,7 @@ import { METRICS } from './index-options.ts';
 import { machineOf } from './machine-file.ts';
 import { withoutUndefined } from './model-options.ts';
 import { parseBytes, parseCount, parseMilliseconds, parseQuantity, parseShare } from './quantities.ts';
-import { type Cell, formatBytes, formatFigure, formatNumber, renderTable } from './table.ts';
+import { type Cell, formatBytes, formatFigure, formatNumber, formatOff, renderTable } from './table.ts';
 import { UsageError } from './usage-error.ts';
 
 interface PlanOptions {
@@ -90,7 +90,7 @@ export const plan: Subcommand<PlanOptions> = {
     return {
       text: parts.join('\n\n'),
       json: { ...found, decisionMatrix: matrix, ...(verified && { verified }) },
-      ...(!found.best && { isNo: true }),
+      ...((!found.best || verified?.confirms === false) && { isNo: true }),
     };
   },
 };
@@ -182,6 +182,23 @@ function verdictOf({ best, nearest }: Plan): string {
   return [`Nothing fits. Closest is ${nearest!.name}:`, ...messages].join('\n');
 }
 
-function verifiedOf(_verified: Verification): string {
-  return '';
+function verifiedOf({ name, rows, queries, predicted, measured, errors, ...outcome }: Verification): string {
+  const figures = [
+    ['build, ms', 'build', formatFigure],
+    ['p50, ms', 'p50', formatFigure],
+    ['p99, ms', 'p99', formatFigure],
+    ['queries/s', 'queriesPerSecond', formatFigure],
+    ['memory', 'bytes', formatBytes],
+    ['recall', 'recall', (recall: number) => recall.toFixed(4)],
+    ['adding a row, ms', 'update', formatFigure],
+  ] as const;
+  const table = renderTable(
+    ['', 'predicted', 'measured', 'off by'],
+    figures.map(([title, figure, format]) => [
+      ...[title, format(predicted[figure]), format(measured[figure]), formatOff(errors[figure])],
+    ]),
+  );
+  const head = `Verified: ${name} of ${formatNumber(rows)} rows, ${formatNumber(queries)} queries`;
+  const verdict = outcome.confirms ? 'It does what is asked.' : outcome.reasons.join('\n');
+  return [head, table, verdict].join('\n\n');
 }

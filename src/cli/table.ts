@@ -85,3 +85,8 @@ function inUnits(value: number, step: number, units: readonly string[]): [number
 export function formatShare(share: number): string {
   return `${(100 * share).toFixed(1)} %`;
 }
+
+/** How far a prediction lies from what was measured: +12.0 % where it says more. */
+export function formatOff(share: number): string {
+  return `${share < 0 ? '' : '+'}${formatShare(share)}`;
+}
