@@ -143,8 +143,18 @@ function report(
   const table = renderTable(
     ['', 'measured', 'predicted', 'off by'],
     [
-      ...lines.map(([name, here, said]) => [name, formatFigure(here), formatFigure(said), formatOff(said / here - 1)]),
-      ['memory', formatBytes(measured.bytes!), formatBytes(one.bytes), formatOff(one.bytes / measured.bytes! - 1)],
+      ...lines.map(([name, here, said]) => [
+        name,
+        formatFigure(here),
+        formatFigure(said),
+        formatOff(said / here - 1),
+      ]),
+      [
+        'memory',
+        formatBytes(measured.bytes!),
+        formatBytes(one.bytes),
+        formatOff(one.bytes / measured.bytes! - 1),
+      ],
     ],
   );
   const parameters = { ...made, ...searched };
