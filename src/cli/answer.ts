@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { UsageError } from './usage-error.ts';
 
 /** What a subcommand found. */
 export interface Answer {
@@ -25,4 +26,17 @@ export function addExamples(
 ): void {
   const lines = examples.map(([line, does]) => `  # ${does}\n  lanewise ${line}`);
   command.addHelpText('after', `\nExamples:\n${lines.join('\n')}`);
+}
+
+/**
+ * Checked here rather than by the parser, which looks for what is missing before it finds what is misspelt.
+ *
+ * @throws UsageError
+ */
+export function checkGiven<Options extends object>(
+  options: Options,
+  required: readonly (keyof Options & string)[],
+): void {
+  const missing = required.filter((name) => options[name] === undefined).map((name) => `--${name}`);
+  if (missing.length > 0) throw new UsageError(`${missing.join(' and ')} must be given; --help explains`);
 }

@@ -11,7 +11,7 @@ import {
   verify,
 } from '../planner/index.ts';
 import type { Metric } from '../search/index.ts';
-import { type Answer, addExamples, type Subcommand } from './answer.ts';
+import { type Answer, addExamples, checkGiven, type Subcommand } from './answer.ts';
 import { readVectors } from './files.ts';
 import { METRICS } from './index-options.ts';
 import { machineOf } from './machine-file.ts';
@@ -45,8 +45,8 @@ interface PlanOptions {
 export const plan: Subcommand<PlanOptions> = {
   configure(command: Command): void {
     command
-      .requiredOption('--rows <count>', 'vectors to be searched', parseCount)
-      .requiredOption('--dimensions <count>', 'of each', parseCount)
+      .option('--rows <count>', 'vectors to be searched (required)', parseCount)
+      .option('--dimensions <count>', 'of each (required)', parseCount)
       .addOption(new Option('--metric <name>', 'what near means').choices(METRICS).default('cosine'))
       .option('--k <count>', 'results a query', parseCount, 10)
       .option('--recall <share>', 'of the true k best that are to be found; 1 for all', parseShare, 0.95)
@@ -74,6 +74,7 @@ export const plan: Subcommand<PlanOptions> = {
     ]);
   },
   async run(options): Promise<Answer> {
+    checkGiven(options, ['rows', 'dimensions']);
     if (options.tensor !== undefined && options.verify === undefined)
       throw new UsageError('--tensor names one of the file of --verify: give both');
     const sample = options.verify === undefined ? undefined : readVectors(options.verify, options.tensor);

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { type QueueModel, type QueueShape, queueing } from '../cost/index.ts';
-import { type Answer, addExamples, type Subcommand } from './answer.ts';
+import { type Answer, addExamples, checkGiven, type Subcommand } from './answer.ts';
 import { type Line, type Mark, renderChart } from './chart.ts';
 import { writeText } from './files.ts';
 import { withoutUndefined } from './model-options.ts';
@@ -41,8 +41,8 @@ const MOST_UTILIZATION = 0.98;
 export const queue: Subcommand<QueueOptions> = {
   configure(command: Command): void {
     command
-      .requiredOption('--rate <count>', 'requests a second, on average', parseRate)
-      .requiredOption('--service <ms>', 'what one takes at a server, on average', parseMilliseconds)
+      .option('--rate <count>', 'requests a second, on average (required)', parseRate)
+      .option('--service <ms>', 'what one takes at a server, on average (required)', parseMilliseconds)
       .option('--servers <count>', 'servers that take from the one queue', parseCount, 1)
       .addOption(
         new Option(
@@ -63,7 +63,9 @@ export const queue: Subcommand<QueueOptions> = {
       ['queue --rate 80 --service 10 --service-variability 0.2 --json', 'service more even than chance'],
     ]);
   },
-  run({ rate, service, p99, plot, ...options }): Answer {
+  run(given): Answer {
+    checkGiven(given, ['rate', 'service']);
+    const { rate, service, p99, plot, ...options } = given;
     const shape = withoutUndefined({
       ...{ serviceTime: service, servers: options.servers },
       arrivalVariability: options.arrivalVariability,
