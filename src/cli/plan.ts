@@ -1,6 +1,5 @@
 import { type Command, Option } from 'commander';
 import {
-  type Candidate,
   calibrate,
   type DecisionMatrix,
   decisionMatrix,
@@ -144,7 +143,7 @@ function tableOf({ candidates, best }: Plan): string {
 }
 
 /** What the candidate is made and searched with, beside what every index is. */
-function parametersOf({ create, search }: Candidate): string {
+function parametersOf({ create, search }: Plan['candidates'][number]): string {
   const { dimensions: _dimensions, metric: _metric, ...made } = create;
   const { k: _k, ...searched } = search;
   const all = Object.entries({ ...made, ...searched });
