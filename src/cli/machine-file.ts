@@ -5,7 +5,7 @@ import { UsageError } from './usage-error.ts';
 const RATES = ['float32', 'int8', 'hash', 'call', 'jitter'] as const;
 
 /** A machine that `lanewise calibrate --save` wrote. @throws UsageError */
-export function readMachine(path: string): Machine {
+function readMachine(path: string): Machine {
   const text = readBytes(path).toString('utf8');
   const machine = parse(text);
   if (machine) return machine;
