@@ -8,7 +8,7 @@ export type {
 } from './budget/break-even.ts';
 export * as budget from './budget/index.ts';
 export type {
-  CandidateOptions,
+  CandidateBudget,
   CellOptions,
   LatencyShare,
   LatencyShareOptions,

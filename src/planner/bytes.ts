@@ -1,21 +1,30 @@
+import * as memory from '../cost/memory/index.ts';
+import { usualCells } from './parts/ivf.ts';
 import type { PredictionRequest } from './prediction.ts';
 
-/** What `memoryUsage().total` of an index will say. */
+/** What `memoryUsage().total` of an index will say: rows whose ids were not given, cells as even as k-means leaves them. */
 export function bytesOf(request: PredictionRequest): number {
   switch (request.index) {
     case 'flat':
-      return request.rows * (5.5 * request.dimensions + 32);
-    case 'ivf':
-      return request.rows * (5 * request.dimensions + 24);
+      return memory.flatIndex(request).total;
+    case 'ivf': {
+      const { cells = usualCells(request.rows), codes, rescore } = request.options ?? {};
+      return memory.ivfIndex({
+        ...request,
+        cells,
+        ...(codes && { codes }),
+        ...(rescore !== undefined && { rescore }),
+      }).total;
+    }
     case 'hnsw':
-      return request.rows * (6 * request.dimensions + 180);
+      return memory.hnswIndex({ ...request, ...request.options }).total;
     case 'lsh':
-      return request.rows * (5.5 * request.dimensions + 200);
+      return memory.lshIndex({ ...request, ...request.options }).total;
     case 'csr':
-      return 8 * request.options.nonzeros + 4 * request.rows;
+      return memory.csrMatrix({ rows: request.rows, ...request.options }).total;
     case 'sgd':
-      return 4 * (request.options.users + request.options.items) * (request.options.factors ?? 64);
+      return memory.matrixFactorization(request.options).total;
     case 'count-min':
-      return 4 * request.options.width * request.options.depth;
+      return memory.countMinSketch(request.options).total;
   }
 }

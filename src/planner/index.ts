@@ -5,7 +5,7 @@ export { type DecisionMatrix, decisionMatrix } from './decision-matrix.ts';
 export type { BlockRate, Machine } from './machine.ts';
 export { machineNamed, machines } from './machines.ts';
 export { type NearestPlan, type Plan, type PlanCandidate, plan } from './plan.ts';
-export type { CandidateName, CandidateOptions } from './plan-candidates.ts';
+export type { CandidateName } from './plan-candidates.ts';
 export type { ConstraintFailure, ConstraintFit, ConstraintName } from './plan-constraints.ts';
 export type { CandidateLoad } from './plan-load.ts';
 export type { LatencyLimits, PlannedRequest, PlanRequest } from './plan-request.ts';

@@ -1,5 +1,6 @@
-import type { CellCodes } from '../search/ivf-options.ts';
+import type { CellCodes } from '../search/cell-codes.ts';
 import { type EffortRequest, effortFor } from './effort.ts';
+import { type EffortOptions, type EffortRequest, effortFor } from './effort.ts';
 import { predictFiltered } from './plan-filters.ts';
 import type { PlannedRequest } from './plan-request.ts';
 import type { Prediction } from './prediction.ts';
@@ -15,25 +16,11 @@ export type CandidateName =
   | 'ivf-pq4-compact'
   | 'ivf-bits-compact';
 
-/** What an index is built and searched with: options of `create` and `search` of its class, by their names there. */
-export interface CandidateOptions {
-  readonly cells?: number;
-  readonly probes?: number;
-  readonly codes?: CellCodes;
-  readonly rescore?: number | false;
-  readonly m?: number;
-  readonly efConstruction?: number;
-  readonly ef?: number;
-  readonly tables?: number;
-  readonly bits?: number;
-  readonly probesPerTable?: number;
-}
-
 /** An index for some rows, before anything is asked of it. */
 export interface Figures {
   readonly name: CandidateName;
   readonly index: 'flat' | 'ivf' | 'hnsw' | 'lsh';
-  readonly options: CandidateOptions;
+  readonly options: EffortOptions;
   /** The share of the true k best rows that are expected to be found, and by how much that may be wrong. */
   readonly recall: number;
   readonly spread: number;
@@ -46,7 +33,7 @@ export interface Figures {
 interface Kind {
   readonly name: CandidateName;
   readonly index: Figures['index'];
-  readonly options: CandidateOptions;
+  readonly options: EffortOptions;
 }
 
 /**
@@ -83,7 +70,7 @@ export function figuresOf(name: CandidateName, request: PlannedRequest): Figures
 }
 
 interface Found {
-  readonly options: CandidateOptions;
+  readonly options: EffortOptions;
   readonly recall: number;
   readonly spread: number;
 }
@@ -140,5 +127,5 @@ function updateOf(
   const call = 1000 * machine.call;
   if (index === 'flat') return call + prediction.build / rows;
   const compared = index === 'ivf' ? options.cells! : options.tables! * options.bits!;
-  return call + (1000 * TILE_ROWS * compared * dimensions) / machine.int8;
+  return call + (1000 * TILE_ROWS * compared * dimensions) / machine.float32;
 }

@@ -1,4 +1,5 @@
-import type { CandidateOptions, Figures } from './plan-candidates.ts';
+import type { EffortOptions } from './effort.ts';
+import type { Figures } from './plan-candidates.ts';
 import type { PlannedRequest } from './plan-request.ts';
 import { predict } from './predict.ts';
 import type { FlatRequest, Prediction, PredictionRequest } from './prediction.ts';
@@ -23,7 +24,7 @@ const GRAPH_NODE_COST = 30;
  */
 export function predictFiltered(
   index: Figures['index'],
-  options: CandidateOptions,
+  options: EffortOptions,
   request: PlannedRequest,
 ): FilteredPrediction {
   const plain = predictPlain(index, options, request);
@@ -65,7 +66,7 @@ function searched({ build, bytes }: Prediction, search: Prediction): Prediction 
 
 function predictPlain(
   index: Figures['index'],
-  options: CandidateOptions | FlatRequest['options'],
+  options: EffortOptions | FlatRequest['options'],
   { rows, dimensions, metric, k, machine }: PlannedRequest,
 ): Prediction {
   return predict({ index, options, rows, dimensions, metric, k, machine } as PredictionRequest);

@@ -1,11 +1,6 @@
 import type { Metric } from '../vectors/metric.ts';
-import {
-  type CandidateName,
-  type CandidateOptions,
-  candidateNames,
-  type Figures,
-  figuresOf,
-} from './plan-candidates.ts';
+import type { EffortOptions } from './effort.ts';
+import { type CandidateName, candidateNames, type Figures, figuresOf } from './plan-candidates.ts';
 import { assess, type ConstraintFailure, explain, violations } from './plan-constraints.ts';
 import type { CandidateLoad } from './plan-load.ts';
 import { checkPlanRequest, type PlannedRequest, type PlanRequest } from './plan-request.ts';
@@ -17,9 +12,9 @@ export interface PlanCandidate {
   /** The class: `FlatIndex`, `IvfIndex`, `HnswIndex`, `LshIndex`. */
   readonly index: 'flat' | 'ivf' | 'hnsw' | 'lsh';
   /** What `create()` of the class takes, complete. */
-  readonly create: { readonly dimensions: number; readonly metric: Metric } & CandidateOptions;
+  readonly create: { readonly dimensions: number; readonly metric: Metric } & EffortOptions;
   /** What `search()` takes beside the filter, complete. */
-  readonly search: { readonly k: number } & CandidateOptions;
+  readonly search: { readonly k: number } & EffortOptions;
   /** The share of the true k best rows that it is expected to find, and by how much that may be wrong on other data. */
   readonly recall: number;
   readonly spread: number;

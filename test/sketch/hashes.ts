@@ -1,6 +1,7 @@
 import { createXXHash64 } from 'hash-wasm';
 import { runtime } from '../../src/sketch/kernels.ts';
 import { checkKeys, hashKeys, type Keys } from '../../src/sketch/keys.ts';
+import { checkSeed } from '../../src/sketch/seed.ts';
 import { SketchMemory } from '../../src/sketch/sketch-memory.ts';
 
 /** The hashes that sketches get in place of keys, in their order. */

@@ -35,7 +35,7 @@ export interface LatencyShares {
 }
 
 /** Candidates that have to fit. */
-export interface CandidateOptions {
+export interface CandidateBudget {
   /** Milliseconds that a request may take. */
   readonly total: number;
   /** Milliseconds that pass whatever the number of candidates: one sum, or one of each stage. */
@@ -58,7 +58,7 @@ export interface CellOptions {
  * @throws LanewiseError `INVALID_ARGUMENT`; `INFEASIBLE` where the fixed costs exceed the budget: the message tells by how much
  * @example budget.candidates({ total: 100, fixed: [0.1, 5, 10], perCandidate: 0.05 }); // 84.9 / .05 = 1698
  */
-export function candidates(options: CandidateOptions): number {
+export function candidates(options: CandidateBudget): number {
   const total = checkPositive('total', options?.total);
   const fixed = (Array.isArray(options.fixed) ? options.fixed : [options.fixed]) as readonly number[];
   let sum = 0;

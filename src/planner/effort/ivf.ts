@@ -1,0 +1,95 @@
+import {
+  type CellCodes,
+  checkCodes,
+  checkRescore,
+  isSketch,
+  MOST_CELLS,
+  type Rescore,
+} from '../../search/ivf-options.ts';
+import type { SketchKind } from '../../search/sketcher.ts';
+import { checkInteger } from '../../vectors/input.ts';
+import { type Curve, heightOf, leastThat, shareAt } from './curve.ts';
+import type { EffortOptions, Model, Size } from './model.ts';
+
+/** Options of an `IvfIndex` that recall depends on. */
+interface CellEffort {
+  readonly cells: number;
+  readonly probes: number;
+  readonly codes: CellCodes;
+  readonly rescore: Rescore;
+}
+
+/** `reach` is probes x cells / (cells - probes): the probes, while these are few, and without end where they are all. */
+const CELLS: Curve<'reach' | 'cells' | 'rows' | 'k'> = {
+  at: 0.856,
+  reach: 0.966,
+  cells: -0.333,
+  rows: 0.166,
+  k: -0.364,
+};
+const CELL_SHIFTS: readonly [number, number] = [-0.861, 1.778];
+/** What sketches miss with every cell searched. */
+const SKETCHES: Readonly<Record<SketchKind, Curve<'rescore' | 'dimensions' | 'rows' | 'k'>>> = {
+  pq4: { at: 0.192, rescore: 2.069, dimensions: 0.897, rows: -0.388, k: 0.245 },
+  bits: { at: -5.129, rescore: 1.436, dimensions: 1.296, rows: -0.176, k: 0.187 },
+};
+const MOST_RESCORE = 10_000;
+/** Of what may be missed, the share that is left to the sketches: scoring more rows is cheap beside more cells. */
+const SKETCH_SHARE = 0.1;
+/** One cell in so many is searched where nothing else is asked for (search/ivf.ts). */
+const USUAL_SHARE = 16;
+
+/** @throws LanewiseError `INVALID_ARGUMENT` */
+export function ivfModel(size: Size, given: EffortOptions): Model {
+  const cells = checkInteger('cells', given.cells ?? usualCells(size.rows), 1, MOST_CELLS);
+  const codes = checkCodes(given.codes ?? 'int8');
+  const rescore = checkRescore(given.rescore, codes);
+  const probes =
+    given.probes === undefined ? undefined : checkInteger('probes', given.probes, 1, 2 ** 31 - 1);
+  const found = (effort: CellEffort, shift: number): number =>
+    probedShare(size, effort, shift) * sketchedShare(size, effort, shift);
+  return {
+    shifts: CELL_SHIFTS,
+    recall: (shift) =>
+      found({ cells, codes, rescore, probes: probes ?? Math.ceil(cells / USUAL_SHARE) }, shift),
+    least(recall) {
+      const effort = { cells, codes, rescore, probes: probes ?? cells };
+      if (isSketch(codes) && given.rescore === undefined) {
+        const kept = 1 - SKETCH_SHARE * (1 - recall);
+        const enough = (rescore: number): boolean => sketchedShare(size, { codes, rescore }, 0) >= kept;
+        const least = leastThat(rescore || 1, MOST_RESCORE, enough);
+        if (least === undefined) return undefined;
+        effort.rescore = least;
+      }
+      const enough = (probes: number): boolean => found({ ...effort, probes }, 0) >= recall;
+      const least = leastThat(probes ?? 1, effort.probes, enough);
+      if (least === undefined) return undefined;
+      return { cells, probes: least, codes, ...(isSketch(codes) && { rescore: effort.rescore }) };
+    },
+  };
+}
+
+/** The power of two nearest to 4 sqrt(rows), by its ratio, as far as an index may have so many. */
+export function usualCells(rows: number): number {
+  let cells = 1;
+  // On to the next one while cells x sqrt 2 is below 4 sqrt(rows).
+  while (cells < MOST_CELLS && cells * cells < 8 * rows) cells *= 2;
+  return Math.min(cells, rows);
+}
+
+/** The share of the neighbours that lies in the probed cells. */
+function probedShare({ rows, k }: Size, { cells, probes }: CellEffort, shift: number): number {
+  if (probes >= cells) return 1;
+  return shareAt(shift + heightOf(CELLS, { reach: (probes * cells) / (cells - probes), cells, rows, k }));
+}
+
+/** The share of these that is not lost among the estimates of sketches. */
+function sketchedShare(
+  { rows, dimensions, k }: Size,
+  { codes, rescore }: Pick<CellEffort, 'codes' | 'rescore'>,
+  shift: number,
+): number {
+  const scored = rescore || 1;
+  if (!isSketch(codes) || (rescore && scored * k >= rows)) return 1;
+  return shareAt(shift + heightOf(SKETCHES[codes], { rescore: scored, dimensions, rows, k }));
+}
