@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
-import { flops as formulas } from '../cost/index.ts';
+import { flops as formulas, type ParameterDtype } from '../cost/index.ts';
 import { type Answer, addExamples, type Subcommand } from './answer.ts';
-import { addModelOptions, describeModel, type ModelOptions, modelOf } from './model-options.ts';
+import { addModelOptions, DTYPES, describeModel, type ModelOptions, modelOf } from './model-options.ts';
 import { parseCount } from './quantities.ts';
 import { formatBytes, formatFigure, formatLarge, formatNumber, formatShare, renderTable } from './table.ts';
 
@@ -9,7 +9,7 @@ interface FlopsOptions extends ModelOptions {
   readonly tokens: number;
   readonly batch: number;
   readonly causal?: boolean;
-  readonly dtype: 'float32' | 'float16' | 'bfloat16' | 'float8' | 'int8' | 'int4';
+  readonly dtype: ParameterDtype;
 }
 
 const PARTS = {
@@ -32,7 +32,7 @@ export const flops: Subcommand<FlopsOptions> = {
       .option('--causal', 'count only the scores that a causal mask leaves')
       .addOption(
         new Option('--dtype <name>', 'of weights and cache, for the step of one token')
-          .choices(['float32', 'float16', 'bfloat16', 'float8', 'int8', 'int4'])
+          .choices(DTYPES)
           .default('float16'),
       );
     addExamples(command, [

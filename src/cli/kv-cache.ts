@@ -7,7 +7,7 @@ import {
   type TransformerShape,
 } from '../cost/index.ts';
 import { type Answer, addExamples, type Subcommand } from './answer.ts';
-import { addModelOptions, describeModel, type ModelOptions, modelOf } from './model-options.ts';
+import { addModelOptions, DTYPES, describeModel, type ModelOptions, modelOf } from './model-options.ts';
 import { parseBytes, parseCount } from './quantities.ts';
 import { formatBytes, formatNumber, renderTable } from './table.ts';
 
@@ -18,8 +18,6 @@ interface KvCacheOptions extends ModelOptions {
   readonly memory?: number;
   readonly reserved: number;
 }
-
-export const DTYPES: readonly ParameterDtype[] = ['float32', 'float16', 'bfloat16', 'float8', 'int8', 'int4'];
 
 /** Memory of a transformer's keys and values. */
 export const kvCache: Subcommand<KvCacheOptions> = {

@@ -1,5 +1,11 @@
 import type { Command } from 'commander';
-import { flops, type TransformerModel, type TransformerName, type TransformerShape } from '../cost/index.ts';
+import {
+  flops,
+  type ParameterDtype,
+  type TransformerModel,
+  type TransformerName,
+  type TransformerShape,
+} from '../cost/index.ts';
 import { parseCount, parseIndex } from './quantities.ts';
 import { formatNumber } from './table.ts';
 import { UsageError } from './usage-error.ts';
@@ -8,6 +14,9 @@ import { UsageError } from './usage-error.ts';
 export interface ModelOptions extends Partial<TransformerShape> {
   readonly model?: string;
 }
+
+/** What weights, keys and values are kept as. */
+export const DTYPES: readonly ParameterDtype[] = ['float32', 'float16', 'bfloat16', 'float8', 'int8', 'int4'];
 
 /** Declares what names a transformer. */
 export function addModelOptions(command: Command): void {

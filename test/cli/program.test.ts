@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { main } from '../../src/cli/main.ts';
 import { runCli } from './run-cli.ts';
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
@@ -123,4 +124,18 @@ describe('a mistake is told in one line on stderr, with exit code 2', () => {
     expect(stderr).toContain(message);
     expect([exitCode, stdout]).toEqual([2, '']);
   });
+});
+
+test('a defect is told with where it happened, and exit code 70', async () => {
+  let warned = '';
+  const exitCode = await main(['queue', '--rate', '1', '--service', '1'], {
+    print: () => {
+      throw new TypeError('no such thing');
+    },
+    warn: (text) => {
+      warned += text;
+    },
+  });
+  expect(warned).toMatch(/^lanewise: TypeError: no such thing\n +at /);
+  expect(exitCode).toBe(70);
 });
