@@ -27,6 +27,7 @@ import { sparse } from './cases/sparse.ts';
 import { storageCases } from './cases/storage.ts';
 import { text } from './cases/text.ts';
 import type { Figure, Measurement } from './harness.ts';
+import { comparePredictions } from './predictions/main.ts';
 import { figureTable, measurementTable } from './report.ts';
 
 interface Options {
@@ -34,15 +35,17 @@ interface Options {
   readonly filter: string;
   readonly json: string;
   readonly quick: boolean;
+  readonly predictions: boolean;
 }
 
 const results = fileURLToPath(new URL('results/latest.json', import.meta.url));
 
-const { tier, filter, json, quick } = new Command('bench')
+const { tier, filter, json, quick, predictions } = new Command('bench')
   .description('Measures lanewise against the limits of this machine; one thread, medians.')
   .addOption(new Option('--tier <tier>', 'kernels to measure').choices(['simd', 'relaxed']))
   .option('--filter <text>', 'only cases whose name contains this', '')
   .option('--json <file>', 'where the figures are written', results)
+  .option('--predictions', 'what predict() says of 30 configurations, beside what they take', false)
   .option('--quick', 'small data, few repetitions: whether it runs, not how fast', false)
   .parse()
   .opts<Options>();
@@ -59,6 +62,11 @@ console.log(
   `Node ${process.version}, ${capabilities().tier} tier. Roof: ${roof.streaming.toFixed(1)} GB/s streaming 64 MiB, ` +
     `${roof.float32.toFixed(1)} GFLOP/s float32, ${roof.int8.toFixed(1)} GMAC/s 8-bit.`,
 );
+
+if (predictions) {
+  await comparePredictions({ isQuick: quick, json, ...(tier && { tier }) });
+  process.exit();
+}
 
 const cases = [
   ...searchCases,

@@ -1,8 +1,11 @@
+// Fits the constants of predict() to what collect.ts has measured, prints how well they do, and writes them.
+//   node --import tsx bench/predictions/fit.ts measured.jsonl ... [--write src/planner/coefficients.ts]
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { Machine, PredictionRequest } from '../../src/planner/index.ts';
 import type { Job } from '../../src/planner/parts/job.ts';
 import { jobsOf } from '../../src/planner/predict.ts';
+import { between } from './machines.ts';
 import type { Measured } from './measure.ts';
 
 /** A job that was measured. */
@@ -12,77 +15,111 @@ interface Sample {
   readonly text: string;
 }
 
-const ROUNDS = 4000;
-/** Errors beyond this weigh no more than in proportion: one moment of a busy machine does not bend the fit. */
-const USUAL_ERROR = 0.1;
+/** Coefficients of parts, by the kind of the job or, where kinds share them, by what their names begin with. */
+type Coefficients = Record<string, Record<string, number>>;
 
-/** Every kind of job in some measurements. */
-export function samplesOf(measured: readonly Measured[]): Map<string, Sample[]> {
-  const kinds = new Map<string, Sample[]>();
-  const add = (job: Job, milliseconds: number, text: string): void => {
-    const samples = kinds.get(job.kind) ?? [];
-    kinds.set(job.kind, [...samples, { job, seconds: milliseconds / 1000, text }]);
+const TIERS = ['relaxed', 'simd'];
+/** Parts that are the same work in every kind of a family. */
+const SHARED: Readonly<Record<string, readonly string[]>> = { ivf: ['call', 'ranking', 'tiles', 'cells'] };
+const ROUNDS = 3000;
+/** Errors beyond this weigh in proportion, not by their square: one moment of a busy machine does not bend the fit. */
+const USUAL_ERROR = 0.1;
+const DIGITS = 4;
+
+/** The jobs of some measurements, those together that share coefficients. */
+function samplesOf(measured: readonly Measured[]): Map<string, Sample[]> {
+  const groups = new Map<string, Sample[]>();
+  const built = new Set<number>();
+  const add = (job: Job, milliseconds: number, configuration: object): void => {
+    const family = job.kind.slice(0, job.kind.indexOf('.'));
+    const group = SHARED[family] && !job.kind.endsWith('.build') ? family : job.kind;
+    const sample = { job, seconds: milliseconds / 1000, text: JSON.stringify(configuration) };
+    groups.set(group, [...(groups.get(group) ?? []), sample]);
   };
   for (const { configuration, p50, build, calledOn, builtOn } of measured) {
-    const text = JSON.stringify(configuration);
     const on = (machine: Machine) => jobsOf({ ...configuration, machine } as PredictionRequest);
-    add(on(calledOn).call, p50, text);
+    const { call } = on(calledOn);
+    add(call, p50, configuration);
     const { build: job, repeated = 1 } = on(between(builtOn));
-    if (job.kind !== on(calledOn).call.kind) add(job, build / repeated, text);
+    if (job.kind === call.kind || built.has(build)) continue;
+    built.add(build); // once, though calls of several batches were timed
+    add(job, build / repeated, configuration);
   }
-  return kinds;
+  return groups;
 }
 
-/** The geometric mean of rates. */
-export function between(machines: readonly Machine[]): Machine {
-  const mean = (values: readonly number[]): number =>
-    Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);
-  const over = (rate: (machine: Machine) => number): number => mean(machines.map(rate));
-  const first = machines[0]!;
-  return {
-    ...first,
-    streaming: first.streaming.map(({ bytes }, i) => ({
-      bytes,
-      perSecond: over((m) => m.streaming[i]!.perSecond),
-    })),
-    gather: first.gather.map(({ bytes }, i) => ({ bytes, perSecond: over((m) => m.gather[i]!.perSecond) })),
-    float32: over((m) => m.float32),
-    int8: over((m) => m.int8),
-    hash: over((m) => m.hash),
-    call: over((m) => m.call),
-    jitter: over((m) => m.jitter),
-  };
+/** What a part of a job is a coefficient of. */
+function keyOf({ kind }: Job, name: string): string {
+  const family = kind.slice(0, kind.indexOf('.'));
+  const isShared = SHARED[family]?.includes(name) && !kind.endsWith('.build');
+  return JSON.stringify([isShared ? family : kind, name]);
 }
 
-/** Coefficients, none below 0, for which relative errors are least. */
-export function fit(samples: readonly Sample[]): Record<string, number> {
-  const names = [...new Set(samples.flatMap(({ job }) => Object.keys(job.parts)))];
-  const rows = samples.map(({ job, seconds }) => names.map((name) => (job.parts[name] ?? 0) / seconds));
-  const x = new Float64Array(names.length);
-  let weights = rows.map(() => 1);
-  for (let round = 0; round < ROUNDS; round++) {
-    if (round % 200 === 199)
-      weights = rows.map((row) => 1 / Math.max(USUAL_ERROR, Math.abs(dot(row, x) - 1)));
-    for (let j = 0; j < x.length; j++) {
-      let [above, below] = [0, 1e-30];
-      rows.forEach((row, i) => {
-        const rest = 1 - dot(row, x) + row[j]! * x[j]!;
-        above += weights[i]! * row[j]! * rest;
-        below += weights[i]! * row[j]! * row[j]!;
-      });
-      x[j] = Math.max(0, above / below);
+/** Coefficients, none below 0, for which relative errors are least: coordinate descent, with weights that tame outliers. */
+function fit(samples: readonly Sample[]): Map<string, number> {
+  const keys = [
+    ...new Set(samples.flatMap(({ job }) => Object.keys(job.parts).map((name) => keyOf(job, name)))),
+  ];
+  const columns = keys.map((key) =>
+    samples.map(({ job, seconds }) => {
+      const name = Object.keys(job.parts).find((part) => keyOf(job, part) === key);
+      return name === undefined ? 0 : job.parts[name]! / seconds;
+    }),
+  );
+  const x = keys.map(() => 0);
+  const rest = samples.map(() => 1);
+  let weights = samples.map(() => 1);
+  for (let round = 1; round <= ROUNDS; round++) {
+    if (round % 100 === 0) weights = rest.map((error) => 1 / Math.max(USUAL_ERROR, Math.abs(error)));
+    for (const [j, column] of columns.entries()) {
+      let [above, below] = [0, 1e-300];
+      for (let i = 0; i < rest.length; i++) {
+        above += weights[i]! * column[i]! * (rest[i]! + column[i]! * x[j]!);
+        below += weights[i]! * column[i]! * column[i]!;
+      }
+      const next = Math.max(0, above / below);
+      for (let i = 0; i < rest.length; i++) rest[i]! += column[i]! * (x[j]! - next);
+      x[j] = next;
     }
   }
-  return Object.fromEntries(names.map((name, j) => [name, Number(x[j]!.toPrecision(4))]));
+  return new Map(keys.map((key, j) => [key, x[j]!]));
 }
 
-function dot(a: readonly number[], b: Float64Array): number {
-  return a.reduce((sum, value, i) => sum + value * b[i]!, 0);
+function report(samples: readonly Sample[], found: ReadonlyMap<string, number>): void {
+  for (const { job, seconds, text } of samples) {
+    const parts = Object.entries(job.parts).map(
+      ([name, part]) => [name, part * found.get(keyOf(job, name))!] as const,
+    );
+    const predicted = parts.reduce((sum, [, part]) => sum + part, 0);
+    const shares = parts
+      .map(([name, part]) => [name, Math.round((100 * part) / predicted)] as const)
+      .filter(([, share]) => share > 0)
+      .map(([name, share]) => `${name} ${share}`)
+      .join(' ');
+    const error = `${Math.round(100 * (predicted / seconds - 1))} %`.padStart(7);
+    console.log(
+      error,
+      (1000 * seconds).toPrecision(4).padStart(9),
+      'ms',
+      job.kind,
+      text.slice(9, -1),
+      '|',
+      shares,
+    );
+  }
 }
 
-/** The 99th percentile over the median, in the middle of some measurements. */
-function spreadOf(ratios: number[]): number {
-  return Number(ratios.sort((a, b) => a - b)[ratios.length >> 1]!.toPrecision(3));
+/** The 99th percentile over the median, in the middle of the measurements of each kind. */
+function spreadsOf(measured: readonly Measured[]): Record<string, number> {
+  const ratios = new Map<string, number[]>();
+  for (const { configuration, calledOn, p50, p99 } of measured) {
+    const { kind } = jobsOf({ ...configuration, machine: calledOn } as PredictionRequest).call;
+    ratios.set(kind, [...(ratios.get(kind) ?? []), p99 / p50]);
+  }
+  const middle = (values: number[]): number => values.sort((a, b) => a - b)[values.length >> 1]!;
+  return Object.fromEntries(
+    [...ratios].map(([kind, values]) => [kind, Number(middle(values).toPrecision(3))]),
+  );
 }
 
 const { values: options, positionals } = parseArgs({
@@ -95,39 +132,17 @@ const measured = positionals.flatMap((path) =>
     .split('\n')
     .map((line) => JSON.parse(line) as Measured),
 );
-const fitted: Record<string, Record<string, Record<string, number>>> = {};
-const spreads: Record<string, number> = {};
-for (const tier of ['relaxed', 'simd']) {
-  const ofTier = measured.filter(({ calledOn }) => calledOn.tier === tier);
-  const ratios = new Map<string, number[]>();
-  for (const { configuration, calledOn, p50, p99 } of ofTier) {
-    const { kind } = jobsOf({ ...configuration, machine: calledOn } as PredictionRequest).call;
-    ratios.set(kind, [...(ratios.get(kind) ?? []), p99 / p50]);
-  }
-  for (const [kind, values] of ratios) spreads[kind] ??= spreadOf(values);
-  fitted[tier] = {};
-  for (const [kind, samples] of samplesOf(ofTier)) {
-    const coefficients = fit(samples);
-    fitted[tier][kind] = Object.fromEntries(Object.entries(coefficients).filter(([, value]) => value > 1e-9));
-    console.log(tier, kind, samples.length, JSON.stringify(coefficients));
-    for (const { job, seconds, text } of samples) {
-      const parts = Object.entries(job.parts).map(
-        ([name, part]) => [name, part * coefficients[name]!] as const,
-      );
-      const predicted = parts.reduce((sum, [, part]) => sum + part, 0);
-      const shares = parts
-        .map(([name, part]) => [name, Math.round((100 * part) / predicted)] as const)
-        .filter(([, share]) => share > 0)
-        .map(([name, share]) => `${name} ${share}`)
-        .join(' ');
-      const error = `${(100 * (predicted / seconds - 1)).toFixed(0)} %`;
-      console.log(
-        error.padStart(7),
-        (1000 * seconds).toPrecision(4).padStart(9),
-        text.slice(9, -1),
-        '|',
-        shares,
-      );
+const fitted: Record<string, Coefficients> = {};
+for (const tier of TIERS) {
+  const coefficients: Coefficients = {};
+  fitted[tier] = coefficients;
+  for (const samples of samplesOf(measured.filter(({ calledOn }) => calledOn.tier === tier)).values()) {
+    const found = fit(samples);
+    report(samples, found);
+    for (const [key, value] of found) {
+      const [kind, name] = JSON.parse(key) as [string, string];
+      coefficients[kind] ??= {};
+      if (value > 1e-6) coefficients[kind][name] = Number(value.toPrecision(DIGITS));
     }
   }
 }
@@ -136,14 +151,14 @@ if (options.write) {
     options.write,
     `import type { Tier } from '../host/kernels.ts';
 
-/** Of one kind of job: what each of its parts takes beside the others, as a multiple of what it takes alone. */
-export type Coefficients = Readonly<Record<string, number>>;
+/** What each part of a job takes beside the others, as a multiple of what it takes alone. */
+type Coefficients = Readonly<Record<string, number>>;
 
-/** Fitted by \`bench/predictions/fit.ts\`. */
+/** By the kind of a job, or by what the names of kinds begin with that share them; as \`bench/predictions/fit.ts\` found them. */
 export const COEFFICIENTS: Readonly<Record<Tier, Readonly<Record<string, Coefficients>>>> = ${JSON.stringify(fitted)};
 
 /** 99th percentile over median, of kinds of calls. */
-export const SPREADS: Readonly<Record<string, number>> = ${JSON.stringify(spreads)};
+export const SPREADS: Readonly<Record<string, number>> = ${JSON.stringify(spreadsOf(measured))};
 `,
   );
 }

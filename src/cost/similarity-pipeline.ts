@@ -1,5 +1,6 @@
 import { checkNumber } from '../vectors/input.ts';
 import { checkCount, checkPositive, checkQuantity, finite } from './quantity.ts';
+import { amdahl } from './scaling.ts';
 
 /** One figure for each stage. */
 export interface SimilarityStageValues {
@@ -109,7 +110,7 @@ function runOf(options: SimilarityPipelineOptions, references: number): Similari
     const rate = checkPositive('rate', stageValue(options.rate, name));
     const workers = checkCount('parallelism', stageValue(options.parallelism ?? 1, name));
     const serial = finite('time', (finite('operations', operations) / rate) * 1000);
-    return { name, units: units[name], operations, serial, time: serial * (s + (1 - s) / workers) };
+    return { name, units: units[name], operations, serial, time: serial / amdahl({ serial: s, workers }) };
   });
   const sum = (key: 'operations' | 'serial' | 'time'): number =>
     finite(

@@ -2,6 +2,14 @@ export * from '../host/index.ts';
 export { capabilities, init } from '../vectors/kernels.ts';
 export { type CalibrateOptions, calibrate } from './calibrate.ts';
 export { type DecisionMatrix, decisionMatrix } from './decision-matrix.ts';
+export {
+  type EffortEstimate,
+  type EffortOptions,
+  type EffortRequest,
+  effortFor,
+  estimateRecall,
+  type RecallRequest,
+} from './effort.ts';
 export type { BlockRate, Machine } from './machine.ts';
 export { machineNamed, machines } from './machines.ts';
 export { type NearestPlan, type Plan, type PlanCandidate, plan } from './plan.ts';

@@ -1,5 +1,4 @@
 import type { CellCodes } from '../search/cell-codes.ts';
-import { type EffortRequest, effortFor } from './effort.ts';
 import { type EffortOptions, type EffortRequest, effortFor } from './effort.ts';
 import { predictFiltered } from './plan-filters.ts';
 import type { PlannedRequest } from './plan-request.ts';
@@ -84,10 +83,10 @@ const HALVINGS = 10;
  */
 function effortOf({ index, options }: Kind, request: PlannedRequest): Found | undefined {
   if (index === 'flat') return { options: {}, recall: 1, spread: 0 };
-  const { rows, dimensions, filterSelectivity, metric } = request;
+  const { rows, dimensions, filterSelectivity } = request;
   const k = Math.min(rows, Math.ceil(request.k / filterSelectivity));
   const effort = (recall: number): Found | undefined => {
-    const wanted: EffortRequest = { index, rows, dimensions, metric, k, recall, options };
+    const wanted: EffortRequest = { index, rows, dimensions, k, recall, options };
     return effortFor(wanted);
   };
   let best = effort(request.recall);

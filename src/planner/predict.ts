@@ -70,11 +70,17 @@ export function jobsOf(request: PredictionRequest): Jobs {
 }
 
 function termsOf({ kind, parts }: Job, tier: keyof typeof COEFFICIENTS): PredictionTerm[] {
-  const coefficients = COEFFICIENTS[tier][kind] ?? {};
+  const own = COEFFICIENTS[tier][kind] ?? {};
+  const shared = COEFFICIENTS[tier][familyOf(kind)] ?? {};
   return Object.entries(parts).flatMap(([name, seconds]) => {
-    const factor = coefficients[name] ?? 0;
+    const factor = own[name] ?? shared[name] ?? 0;
     return factor > 0 ? [{ name, milliseconds: 1000 * factor * seconds }] : [];
   });
+}
+
+/** What kinds whose names begin alike have in common. */
+function familyOf(kind: string): string {
+  return kind.slice(0, kind.indexOf('.'));
 }
 
 function total(terms: readonly PredictionTerm[]): number {

@@ -20,6 +20,7 @@ describe('candidates in a latency budget', () => {
     // (100 - .1 - 5 - 10) / .05
     expect(budget.candidates({ total: 100, fixed: [0.1, 5, 10], perCandidate: 0.05 })).toBe(1698);
     expect(budget.candidates({ total: 100, fixed: 40, perCandidate: 0.06 })).toBe(1000);
+    expect(budget.candidates({ total: 0.3, fixed: 0, perCandidate: 0.1 })).toBe(3); // 2.9999999999999996
     expect(budget.candidates({ total: 100, fixed: 0, perCandidate: 300 })).toBe(0);
   });
 

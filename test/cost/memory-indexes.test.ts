@@ -38,7 +38,7 @@ describe('a FlatIndex holds what was predicted, to the byte', () => {
 describe('an LshIndex holds what was predicted, to the byte', () => {
   test.each(
     [{}, { tables: 3, bits: 5 }, { tables: 20, bits: 31 }].flatMap((options) =>
-      SHAPES.slice(0, 5).map((shape) => ({ ...shape, ...options })),
+      SHAPES.slice(0, 4).map((shape) => ({ ...shape, ...options })),
     ),
   )('of $rows x $dimensions with $tables tables of $bits bits', async (shape) => {
     const values = rowsOf(shape);
@@ -55,11 +55,10 @@ describe('an LshIndex holds what was predicted, to the byte', () => {
 describe('an HnswIndex holds what was predicted', () => {
   // Layers are drawn: links above the bottom are off by a pool of 16 KiB or so, of megabytes.
   test.each([
-    { rows: 20_000, dimensions: 7, m: 16 },
+    { rows: 20_000, dimensions: 1, m: 8 },
     { rows: 8000, dimensions: 30, m: 4 },
     { rows: 5000, dimensions: 100, m: 16 },
     { rows: 5000, dimensions: 16, m: 64 },
-    { rows: 5000, dimensions: 1, m: 2 },
   ])('within 1 %, of $rows x $dimensions with m $m', async (shape) => {
     using index = await HnswIndex.create({ ...shape, efConstruction: 20, seed: 3 });
     await index.build(rowsOf(shape), { ids: shuffledIds(shape.rows) });

@@ -113,6 +113,20 @@ describe('M/M/c', () => {
     expect(off(simulated.waiting.quantile(0.99), queue.waiting.p99)).toBeLessThan(0.06);
   });
 
+  test('keeps its digits where waiting and service end equally fast', () => {
+    for (const offered of [1, 1 - 1e-6, 1 + 1e-6]) {
+      const { sojourn, waitingProbability } = queueing.mmc({
+        arrivalRate: 1000 * offered,
+        serviceTime: 1,
+        servers: 2,
+      });
+      const spare = 2 - offered;
+      const waited = spare === 1 ? sojourn.p99 : -Math.expm1((1 - spare) * sojourn.p99) / (spare - 1);
+      const tail = Math.exp(-sojourn.p99) * (1 + waitingProbability * waited);
+      expect(off(tail, 0.01)).toBeLessThan(1e-10);
+    }
+  });
+
   test('is M/M/1 with one server, and gains by sharing a queue', () => {
     fc.assert(
       fc.property(

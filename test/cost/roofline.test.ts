@@ -148,6 +148,10 @@ describe('the curve', () => {
     expect(off(points[1]!.intensity, 10 ** 0.5)).toBeLessThan(1e-14);
     const moved = roofline.curve({ hardware, from: 2, to: 130, points: 4 });
     expect(moved.map((point) => point.intensity)).toContain(100);
+    const ends = roofline.curve({ hardware, from: 99, to: 10_000, points: 3 });
+    expect(ends.map((point) => point.intensity)).toEqual([99, 100, 10_000]);
+    const last = roofline.curve({ hardware, from: 1, to: 101, points: 3 });
+    expect(last.map((point) => point.intensity)).toEqual([1, 100, 101]);
   });
 
   test('never falls, and lies under both roofs', () => {

@@ -40,7 +40,7 @@ export const erlang =
 export function simulate(
   interarrival: Draw,
   service: Draw,
-  { servers = 1, requests = 200_000, seed = 1 } = {},
+  { servers = 1, requests = 200_000, seed = 1 }: { servers?: number; requests?: number; seed?: number } = {},
 ): SimulatedTimes {
   const random = new Random(seed);
   const freeAt = new Float64Array(servers);

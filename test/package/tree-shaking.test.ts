@@ -89,8 +89,8 @@ test.each(WITHIN_THE_WHOLE)(
   120_000,
 );
 
-test('bundles of readers, of metrics, of the error class and of CachedIndex hold no kernels; those of an index do', async () => {
-  for (const subpath of ['./format', './evaluate']) {
+test('bundles of readers, of metrics, of closed forms, of the error class and of CachedIndex hold no kernels; those of an index do', async () => {
+  for (const subpath of ['./format', './evaluate', './cost']) {
     expect((await importing('*', subpath)).kernels, subpath).toBe(0);
   }
   expect((await importing('LanewiseError', './search')).kernels).toBe(0);

@@ -39,22 +39,6 @@ export interface Algorithm {
   readonly space: AlgorithmTerm;
 }
 
-type Count = AlgorithmTerm['count'];
-
-export const flops = (text: string, count: Count): AlgorithmTerm => ({ text, unit: 'FLOP', count });
-export const accesses = (text: string, count: Count): AlgorithmTerm => ({ text, unit: 'access', count });
-export const comparisons = (text: string, count: Count): AlgorithmTerm => ({
-  text,
-  unit: 'comparison',
-  count,
-});
-/** Of so many numbers, ids or links of 4 bytes. */
-export const words = (text: string, count: Count): AlgorithmTerm => ({
-  text,
-  unit: 'byte',
-  count: (sizes) => 4 * count(sizes),
-});
-
 /** 2 to the power of an integer, exactly; infinite beyond doubles. */
 export function twoTo(exponent: number): number {
   let power = 1;

@@ -1,5 +1,5 @@
 import { log2 } from '../../host/logarithm.ts';
-import { type Algorithm, type AlgorithmSizes, comparisons, flops, twoTo, words } from './algorithm.ts';
+import { type Algorithm, type AlgorithmSizes, twoTo } from './algorithm.ts';
 
 const n = { meaning: 'training rows' };
 const d = { meaning: 'features of a row' };
@@ -14,9 +14,9 @@ const depth = { meaning: 'levels of splits of a tree' };
 export const ols: Algorithm = {
   name: 'ordinary least squares, normal equations',
   sizes: { n, d },
-  training: flops('O(n d^2 + d^3)', ({ n, d }) => n * d * d + (d * d * d) / 3),
-  prediction: flops('O(d)', ({ d }) => 2 * d),
-  space: words('O(d)', ({ d }) => d),
+  training: { text: 'O(n d^2 + d^3)', unit: 'FLOP', count: ({ n, d }) => n * d * d + (d * d * d) / 3 },
+  prediction: { text: 'O(d)', unit: 'FLOP', count: ({ d }) => 2 * d },
+  space: { text: 'O(d)', unit: 'byte', count: ({ d }) => 4 * d },
 };
 
 /**
@@ -26,15 +26,15 @@ export const ols: Algorithm = {
 export const logisticRegression: Algorithm = {
   name: 'logistic regression, stochastic gradient descent',
   sizes: { n, d, epochs },
-  training: flops('O(epochs n d)', ({ n, d, epochs }) => 4 * epochs * n * d),
-  prediction: flops('O(d)', ({ d }) => 2 * d),
-  space: words('O(d)', ({ d }) => d),
+  training: { text: 'O(epochs n d)', unit: 'FLOP', count: ({ n, d, epochs }) => 4 * epochs * n * d },
+  prediction: { text: 'O(d)', unit: 'FLOP', count: ({ d }) => 2 * d },
+  space: { text: 'O(d)', unit: 'byte', count: ({ d }) => 4 * d },
 };
 
 /**
  * At each level every node sorts its rows by each of the features that it draws: all nodes of level l together `n log2(n / 2^l)`
  * comparisons a feature, of balanced trees (Louppe, "Understanding random forests", 2014, section 5.1, whose sum over all
- * levels is `n log^2 n`; Breiman, "Random forests", 2001). A node takes 16 bytes: feature, threshold and two children.
+ * levels is of order `n log^2 n`; Breiman, "Random forests", 2001). A node takes 16 bytes: feature, threshold and two children.
  */
 export const randomForest: Algorithm = {
   name: 'random forest',
@@ -42,20 +42,28 @@ export const randomForest: Algorithm = {
     n,
     d,
     trees,
-    depth: { ...depth, default: ({ n }) => Math.max(1, Math.floor(log2(n))) },
+    depth: { meaning: 'levels of splits of a tree', default: ({ n }) => Math.max(1, Math.floor(log2(n))) },
     features: {
       meaning: 'features that a split chooses from',
       default: ({ d }) => Math.floor(Math.sqrt(d)),
       most: 'd',
     },
   },
-  training: comparisons('O(trees features n depth log n)', ({ n, trees, depth, features }) => {
-    const most = log2(n);
-    const levels = Math.min(depth, most);
-    return trees * features * n * levels * (most - (levels - 1) / 2);
-  }),
-  prediction: comparisons('O(trees depth)', ({ trees, depth }) => trees * depth),
-  space: words('O(trees 2^depth)', ({ n, trees, depth }) => 4 * trees * Math.min(2 * twoTo(depth), 2 * n)),
+  training: {
+    text: 'O(trees features n depth log n)',
+    unit: 'comparison',
+    count: ({ n, trees, depth, features }) => {
+      const most = log2(n);
+      const levels = Math.min(depth, most);
+      return trees * features * n * levels * (most - (levels - 1) / 2);
+    },
+  },
+  prediction: { text: 'O(trees depth)', unit: 'comparison', count: ({ trees, depth }) => trees * depth },
+  space: {
+    text: 'O(trees 2^depth)',
+    unit: 'byte',
+    count: ({ n, trees, depth }) => 32 * trees * Math.min(twoTo(depth), n),
+  },
 };
 
 /**
@@ -66,12 +74,17 @@ export const randomForest: Algorithm = {
 export const gradientBoosting: Algorithm = {
   name: 'gradient boosting, histograms',
   sizes: { n, d, trees, depth },
-  training: flops(
-    'O(trees depth n d + n d log n)',
-    ({ n, d, trees, depth }) => 2 * trees * depth * n * d + n * d * log2(n),
-  ),
-  prediction: comparisons('O(trees depth)', ({ trees, depth }) => trees * depth),
-  space: words('O(trees 2^depth)', ({ trees, depth }) => trees * 3 * twoTo(depth)),
+  training: {
+    text: 'O(trees depth n d + n d log n)',
+    unit: 'FLOP',
+    count: ({ n, d, trees, depth }) => 2 * trees * depth * n * d + n * d * log2(n),
+  },
+  prediction: { text: 'O(trees depth)', unit: 'comparison', count: ({ trees, depth }) => trees * depth },
+  space: {
+    text: 'O(trees 2^depth)',
+    unit: 'byte',
+    count: ({ trees, depth }) => 12 * trees * twoTo(depth),
+  },
 };
 
 /**
@@ -81,9 +94,13 @@ export const gradientBoosting: Algorithm = {
 export const kMeans: Algorithm = {
   name: "k-means, Lloyd's iterations",
   sizes: { n, d, k: { meaning: 'centres', most: 'n' }, iterations: { meaning: 'iterations' } },
-  training: flops('O(iterations n k d)', ({ n, d, k, iterations }) => iterations * n * d * (2 * k + 1)),
-  prediction: flops('O(k d)', ({ d, k }) => 2 * k * d),
-  space: words('O(k d)', ({ d, k }) => k * d),
+  training: {
+    text: 'O(iterations n k d)',
+    unit: 'FLOP',
+    count: ({ n, d, k, iterations }) => iterations * n * d * (2 * k + 1),
+  },
+  prediction: { text: 'O(k d)', unit: 'FLOP', count: ({ d, k }) => 2 * k * d },
+  space: { text: 'O(k d)', unit: 'byte', count: ({ d, k }) => 4 * k * d },
 };
 
 /**
@@ -101,15 +118,20 @@ export const truncatedSvd: Algorithm = {
     oversamples: { meaning: 'directions beyond k', default: 10, least: 0 },
     nonzeros: { meaning: 'entries of the matrix', default: ({ n, d }) => n * d },
   },
-  training: flops(
-    'O(iterations (nonzeros l + (n + d) l^2)), l = k + oversamples',
-    ({ n, d, k, iterations, oversamples, nonzeros }) => {
+  training: {
+    text: 'O(iterations (nonzeros l + (n + d) l^2)), l = k + oversamples',
+    unit: 'FLOP',
+    count: ({ n, d, k, iterations, oversamples, nonzeros }) => {
       const l = Math.min(k + oversamples, n, d);
       return (iterations + 1) * l * (4 * nonzeros + 2 * (n + d) * l);
     },
-  ),
-  prediction: flops('O(k nonzeros / n)', ({ n, k, nonzeros }) => 2 * k * (nonzeros / n)),
-  space: words('O(k d)', ({ d, k }) => k * d),
+  },
+  prediction: {
+    text: 'O(k nonzeros / n)',
+    unit: 'FLOP',
+    count: ({ n, k, nonzeros }) => 2 * k * (nonzeros / n),
+  },
+  space: { text: 'O(k d)', unit: 'byte', count: ({ d, k }) => 4 * k * d },
 };
 
 const weights = ({ d, width, layers, outputs }: AlgorithmSizes): number =>
@@ -130,16 +152,19 @@ export const mlp: Algorithm = {
     epochs,
     outputs: { meaning: 'outputs', default: 1 },
   },
-  training: flops(
-    'O(epochs n (d width + layers width^2))',
-    ({ n, d, width, epochs, ...shape }) => epochs * n * (6 * weights({ d, width, ...shape }) - 2 * d * width),
-  ),
-  prediction: flops('O(d width + layers width^2)', (sizes) => 2 * weights(sizes)),
-  space: words(
-    'O(d width + layers width^2)',
-    ({ width, layers, outputs, ...rest }) =>
-      weights({ width, layers, outputs, ...rest }) + layers * width + outputs,
-  ),
+  training: {
+    text: 'O(epochs n (d width + layers width^2))',
+    unit: 'FLOP',
+    count: ({ n, d, width, epochs, ...shape }) =>
+      epochs * n * (6 * weights({ d, width, ...shape }) - 2 * d * width),
+  },
+  prediction: { text: 'O(d width + layers width^2)', unit: 'FLOP', count: (sizes) => 2 * weights(sizes) },
+  space: {
+    text: 'O(d width + layers width^2)',
+    unit: 'byte',
+    count: ({ width, layers, outputs, ...rest }) =>
+      4 * (weights({ width, layers, outputs, ...rest }) + layers * width + outputs),
+  },
 };
 
 /**
@@ -155,12 +180,13 @@ export const transformerLayer: Algorithm = {
     hidden: { meaning: 'width of the feed-forward part', default: ({ d }) => 4 * d },
     sequences: { meaning: 'sequences to train on, all passes together', default: 1 },
   },
-  training: flops(
-    'O(sequences (n d^2 + n^2 d))',
-    ({ sequences, ...sizes }) => 3 * sequences * forward(sizes),
-  ),
-  prediction: flops('O(n d^2 + n^2 d)', (sizes) => forward(sizes)),
-  space: words('O(d^2)', ({ d, hidden }) => 4 * d * d + 2 * d * hidden),
+  training: {
+    text: 'O(sequences (n d^2 + n^2 d))',
+    unit: 'FLOP',
+    count: ({ sequences, ...sizes }) => 3 * sequences * forward(sizes),
+  },
+  prediction: { text: 'O(n d^2 + n^2 d)', unit: 'FLOP', count: (sizes) => forward(sizes) },
+  space: { text: 'O(d^2)', unit: 'byte', count: ({ d, hidden }) => 16 * d * d + 8 * d * hidden },
 };
 
 const forward = ({ n, d, hidden }: AlgorithmSizes): number =>

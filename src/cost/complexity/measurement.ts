@@ -43,7 +43,8 @@ const MOST_SPINS = 2 ** 23;
 /**
  * Times a function at several sizes and fits the exponent with which its time grows: whether code is what one thinks it is.
  * Sizes take turns, in an order drawn anew each time, so that what slows the machine for a while slows all of them. Short calls
- * are repeated until they last a millisecond and 20 steps of the clock; what repeats them takes a nanosecond or two a call.
+ * are repeated until they last a millisecond and 20 steps of the clock; what repeats them takes a nanosecond or two a call. On a
+ * busy machine take more repetitions.
  *
  * @param run what is timed, given n and what `prepare` made for this call; what it promises is waited for
  * @param options `onProgress` counts measurements, sizes x repetitions; between two of them `signal` is looked at

@@ -1,11 +1,12 @@
 import { exp } from '../../host/exponential.ts';
 import { ln, log2 } from '../../host/logarithm.ts';
-import { type Algorithm, type AlgorithmSize, flops, twoTo, words } from './algorithm.ts';
+import { type Algorithm, type AlgorithmSize, twoTo } from './algorithm.ts';
 
 // A distance is an inner product throughout, 2 d FLOPs: squared differences would be 3 d. Keeping the best k is not counted.
 
 const n = { meaning: 'rows' };
 const d = { meaning: 'dimensions' };
+const k = { meaning: 'neighbours', default: 10, most: 'n' };
 const cells: AlgorithmSize = {
   meaning: 'cells',
   default: ({ n }) => Math.floor(Math.sqrt(n)),
@@ -18,13 +19,13 @@ const probes: AlgorithmSize = {
 };
 const iterations = { meaning: "Lloyd's iterations", default: 10 };
 
-/** Every row is compared (Cover and Hart, "Nearest neighbor pattern classification", 1967): `2 n d`. */
+/** Every row is compared (Cover and Hart, "Nearest neighbor pattern classification", 1967): `2 n d`, whatever k is. */
 export const knn: Algorithm = {
   name: 'k nearest neighbours, brute force',
-  sizes: { n, d },
-  training: flops('O(1)', () => 0),
-  prediction: flops('O(n d)', ({ n, d }) => 2 * n * d),
-  space: words('O(n d)', ({ n, d }) => n * d),
+  sizes: { n, d, k },
+  training: { text: 'O(1)', unit: 'FLOP', count: () => 0 },
+  prediction: { text: 'O(n d)', unit: 'FLOP', count: ({ n, d }) => 2 * n * d },
+  space: { text: 'O(n d)', unit: 'byte', count: ({ n, d }) => 4 * n * d },
 };
 
 /**
@@ -32,16 +33,18 @@ export const knn: Algorithm = {
  * the rows whose boxes the ball of the k nearest touches, `((k G)^(1/d) + 1)^d` of them with G the volume of a cube over that of
  * the ball within it: independent of n, until that is all of them, from some log2 n dimensions on (Friedman, Bentley and Finkel,
  * "An algorithm for finding best matches in logarithmic expected time", 1977, section 4, buckets of one row, Euclidean).
+ * A row has its id and a threshold beside it.
  */
 export const kdTree: Algorithm = {
   name: 'k nearest neighbours, k-d tree',
-  sizes: { n, d, k: { meaning: 'neighbours', default: 10, most: 'n' } },
-  training: flops('O(n d log n)', ({ n, d }) => 2 * n * d * log2(n)),
-  prediction: flops(
-    'O(log n + d (k^(1/d) + 1)^d), at most O(n d)',
-    ({ n, d, k }) => log2(n) + 2 * d * examined(n, d, k),
-  ),
-  space: words('O(n d)', ({ n, d }) => n * (d + 2)),
+  sizes: { n, d, k },
+  training: { text: 'O(n d log n)', unit: 'comparison', count: ({ n, d }) => 2 * n * d * log2(n) },
+  prediction: {
+    text: 'O(log n + d (k^(1/d) + 1)^d), at most O(n d)',
+    unit: 'FLOP',
+    count: ({ n, d, k }) => log2(n) + 2 * d * examined(n, d, k),
+  },
+  space: { text: 'O(n d)', unit: 'byte', count: ({ n, d }) => 4 * n * (d + 2) },
 };
 
 function examined(n: number, d: number, k: number): number {
@@ -75,15 +78,21 @@ export const lsh: Algorithm = {
       most: 'n',
     },
   },
-  training: flops('O(n d tables bits)', ({ n, d, tables, bits }) => 2 * n * d * tables * bits),
-  prediction: flops(
-    'O(d tables bits + d candidates)',
-    ({ d, tables, bits, candidates }) => 2 * d * (tables * bits + candidates),
-  ),
-  space: words(
-    'O(n (d + tables) + d tables bits)',
-    ({ n, d, tables, bits }) => n * (d + tables) + d * tables * bits,
-  ),
+  training: {
+    text: 'O(n d tables bits)',
+    unit: 'FLOP',
+    count: ({ n, d, tables, bits }) => 2 * n * d * tables * bits,
+  },
+  prediction: {
+    text: 'O(d tables bits + d candidates)',
+    unit: 'FLOP',
+    count: ({ d, tables, bits, candidates }) => 2 * d * (tables * bits + candidates),
+  },
+  space: {
+    text: 'O(n (d + tables) + d tables bits)',
+    unit: 'byte',
+    count: ({ n, d, tables, bits }) => 4 * (n * (d + tables) + d * tables * bits),
+  },
 };
 
 /**
@@ -101,12 +110,17 @@ export const hnsw: Algorithm = {
     efConstruction: { meaning: 'rows in mind while building', default: 200 },
     ef: { meaning: 'rows in mind while searching', default: 64 },
   },
-  training: flops(
-    'O(n efConstruction d log n)',
-    ({ n, d, efConstruction }) => n * walk(n, d, efConstruction),
-  ),
-  prediction: flops('O(ef d log n)', ({ n, d, ef }) => walk(n, d, ef)),
-  space: words('O(n (d + m))', ({ n, d, m }) => n * (d + m * (2 + 1 / (m - 1)))),
+  training: {
+    text: 'O(n efConstruction d log n)',
+    unit: 'FLOP',
+    count: ({ n, d, efConstruction }) => n * walk(n, d, efConstruction),
+  },
+  prediction: { text: 'O(ef d log n)', unit: 'FLOP', count: ({ n, d, ef }) => walk(n, d, ef) },
+  space: {
+    text: 'O(n (d + m))',
+    unit: 'byte',
+    count: ({ n, d, m }) => 4 * n * (d + m * (2 + 1 / (m - 1))),
+  },
 };
 
 function walk(n: number, d: number, ef: number): number {
@@ -124,20 +138,26 @@ function walk(n: number, d: number, ef: number): number {
 export const ivf: Algorithm = {
   name: 'inverted file',
   sizes: { n, d, cells, probes, iterations },
-  training: flops(
-    'O(iterations n cells d)',
-    ({ n, d, cells, iterations }) => 2 * n * cells * d * (iterations + 1),
-  ),
-  prediction: flops(
-    'O(d (cells + n probes / cells))',
-    ({ n, d, cells, probes }) => 2 * d * cells + (probes / cells) * n * 2 * d,
-  ),
-  space: words('O(n d + cells d)', ({ n, d, cells }) => n * (d + 1) + cells * d),
+  training: {
+    text: 'O(iterations n cells d)',
+    unit: 'FLOP',
+    count: ({ n, d, cells, iterations }) => 2 * n * cells * d * (iterations + 1),
+  },
+  prediction: {
+    text: 'O(d (cells + n probes / cells))',
+    unit: 'FLOP',
+    count: ({ n, d, cells, probes }) => 2 * d * cells + (probes / cells) * n * 2 * d,
+  },
+  space: {
+    text: 'O(n d + cells d)',
+    unit: 'byte',
+    count: ({ n, d, cells }) => 4 * (n * (d + 1) + cells * d),
+  },
 };
 
 /**
  * IVFADC: the residual of each cell that is probed to all sub-centres, `2 d 2^bits`, and then m additions a row (Jegou et al.,
- * section 4, table 2). Building trains cells and sub-centres, each over all rows, and encodes. Codes are m bits a row, beside
+ * section 4, table 2). Building trains cells and sub-centres, each over all rows, and encodes. A row is m codes and
  * its id. Unless told, 4 bits for each two dimensions.
  */
 export const ivfPq: Algorithm = {
@@ -151,16 +171,20 @@ export const ivfPq: Algorithm = {
     bits: { meaning: 'bits of a code', default: 4 },
     iterations,
   },
-  training: flops(
-    'O(iterations n d (cells + 2^bits))',
-    ({ n, d, cells, bits, iterations }) => 2 * n * d * (cells + twoTo(bits)) * (iterations + 1),
-  ),
-  prediction: flops(
-    'O(d (cells + probes 2^bits) + m n probes / cells)',
-    ({ n, d, cells, probes, m, bits }) => 2 * d * (cells + probes * twoTo(bits)) + (probes / cells) * n * m,
-  ),
-  space: words(
-    'O(n m bits + d (cells + 2^bits))',
-    ({ n, d, cells, m, bits }) => n * (1 + (m * bits) / 32) + d * (cells + twoTo(bits)),
-  ),
+  training: {
+    text: 'O(iterations n d (cells + 2^bits))',
+    unit: 'FLOP',
+    count: ({ n, d, cells, bits, iterations }) => 2 * n * d * (cells + twoTo(bits)) * (iterations + 1),
+  },
+  prediction: {
+    text: 'O(d (cells + probes 2^bits) + m n probes / cells)',
+    unit: 'FLOP',
+    count: ({ n, d, cells, probes, m, bits }) =>
+      2 * d * (cells + probes * twoTo(bits)) + (probes / cells) * n * m,
+  },
+  space: {
+    text: 'O(n m bits + d (cells + 2^bits))',
+    unit: 'byte',
+    count: ({ n, d, cells, m, bits }) => 4 * (n * (1 + (m * bits) / 32) + d * (cells + twoTo(bits))),
+  },
 };

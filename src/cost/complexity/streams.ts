@@ -1,5 +1,5 @@
 import { log2 } from '../../host/logarithm.ts';
-import { type Algorithm, accesses, comparisons, flops, twoTo, words } from './algorithm.ts';
+import { type Algorithm, twoTo } from './algorithm.ts';
 
 // Of sketches the hash of a key is not counted: it costs the same whatever their sizes.
 
@@ -12,9 +12,9 @@ const keys = { meaning: 'keys added' };
 export const csrMatvec: Algorithm = {
   name: 'sparse matrix times vector, compressed rows',
   sizes: { n: { meaning: 'rows' }, nonzeros: { meaning: 'entries', least: 0 } },
-  training: accesses('O(nonzeros + n)', ({ n, nonzeros }) => 2 * nonzeros + n),
-  prediction: flops('O(nonzeros)', ({ nonzeros }) => 2 * nonzeros),
-  space: words('O(nonzeros + n)', ({ n, nonzeros }) => 2 * nonzeros + n + 1),
+  training: { text: 'O(nonzeros + n)', unit: 'access', count: ({ n, nonzeros }) => 2 * nonzeros + n },
+  prediction: { text: 'O(nonzeros)', unit: 'FLOP', count: ({ nonzeros }) => 2 * nonzeros },
+  space: { text: 'O(nonzeros + n)', unit: 'byte', count: ({ n, nonzeros }) => 4 * (2 * nonzeros + n + 1) },
 };
 
 /**
@@ -31,12 +31,17 @@ export const mfSgd: Algorithm = {
     factors: { meaning: 'factors of a user or an item' },
     epochs: { meaning: 'passes over the ratings' },
   },
-  training: flops(
-    'O(epochs nonzeros factors)',
-    ({ nonzeros, factors, epochs }) => 8 * epochs * nonzeros * factors,
-  ),
-  prediction: flops('O(factors)', ({ factors }) => 2 * factors),
-  space: words('O((users + items) factors)', ({ users, items, factors }) => (users + items) * factors),
+  training: {
+    text: 'O(epochs nonzeros factors)',
+    unit: 'FLOP',
+    count: ({ nonzeros, factors, epochs }) => 8 * epochs * nonzeros * factors,
+  },
+  prediction: { text: 'O(factors)', unit: 'FLOP', count: ({ factors }) => 2 * factors },
+  space: {
+    text: 'O((users + items) factors)',
+    unit: 'byte',
+    count: ({ users, items, factors }) => 4 * (users + items) * factors,
+  },
 };
 
 /** A counter in each row (Cormode and Muthukrishnan, "An improved data stream summary", 2005, section 3). */
@@ -48,8 +53,8 @@ export const countMin: Algorithm = {
     depth: { meaning: 'rows' },
     counterBytes: { meaning: 'bytes of a counter', default: 4 },
   },
-  training: accesses('O(n depth)', ({ n, depth }) => n * depth),
-  prediction: accesses('O(depth)', ({ depth }) => depth),
+  training: { text: 'O(n depth)', unit: 'access', count: ({ n, depth }) => n * depth },
+  prediction: { text: 'O(depth)', unit: 'access', count: ({ depth }) => depth },
   space: {
     text: 'O(width depth)',
     unit: 'byte',
@@ -61,8 +66,8 @@ export const countMin: Algorithm = {
 export const hyperLogLog: Algorithm = {
   name: 'HyperLogLog',
   sizes: { n: keys, precision: { meaning: 'logarithm of the registers to base 2', default: 14 } },
-  training: accesses('O(n)', ({ n }) => n),
-  prediction: accesses('O(2^precision)', ({ precision }) => twoTo(precision)),
+  training: { text: 'O(n)', unit: 'access', count: ({ n }) => n },
+  prediction: { text: 'O(2^precision)', unit: 'access', count: ({ precision }) => twoTo(precision) },
   space: { text: 'O(2^precision)', unit: 'byte', count: ({ precision }) => twoTo(precision) },
 };
 
@@ -80,8 +85,8 @@ export const bloom: Algorithm = {
       default: ({ n, bits }) => Math.max(1, Math.round((bits / n) * Math.LN2)),
     },
   },
-  training: accesses('O(n hashes)', ({ n, hashes }) => n * hashes),
-  prediction: accesses('O(hashes)', ({ hashes }) => hashes),
+  training: { text: 'O(n hashes)', unit: 'access', count: ({ n, hashes }) => n * hashes },
+  prediction: { text: 'O(hashes)', unit: 'access', count: ({ hashes }) => hashes },
   space: { text: 'O(bits)', unit: 'byte', count: ({ bits }) => Math.ceil(bits / 8) },
 };
 
@@ -93,7 +98,11 @@ export const bloom: Algorithm = {
 export const kll: Algorithm = {
   name: 'KLL quantile sketch',
   sizes: { n: { meaning: 'values added' }, k: { meaning: 'values of the highest level', default: 200 } },
-  training: comparisons('O(n log k)', ({ n, k }) => n * log2(k)),
-  prediction: comparisons('O(k log k)', ({ n, k }) => Math.min(n, 3 * k) * log2(Math.min(n, 3 * k))),
-  space: words('O(k)', ({ n, k }) => 2 * Math.min(n, 3 * k)),
+  training: { text: 'O(n log k)', unit: 'comparison', count: ({ n, k }) => n * log2(k) },
+  prediction: {
+    text: 'O(k log k)',
+    unit: 'comparison',
+    count: ({ n, k }) => Math.min(n, 3 * k) * log2(Math.min(n, 3 * k)),
+  },
+  space: { text: 'O(k)', unit: 'byte', count: ({ n, k }) => 8 * Math.min(n, 3 * k) },
 };

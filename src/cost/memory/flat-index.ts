@@ -9,7 +9,7 @@ import { type RowMemoryOptions, rowStore, storeUsage } from './rows.ts';
  *
  * @throws LanewiseError `INVALID_ARGUMENT`
  * @example
- * memory.flatIndex({ rows: 50_000, dimensions: 768 }).total; // 238 565 376
+ * memory.flatIndex({ rows: 50_000, dimensions: 768 }).total; // 213558464
  */
 export function flatIndex(options: RowMemoryOptions): MemoryUsage {
   return storeUsage(rowStore(options, EXACT_PLANES));

@@ -158,7 +158,7 @@ export function kllSketch(options: KllMemoryOptions = {}): SketchMemory {
  *
  * @throws LanewiseError `INVALID_ARGUMENT`
  * @example
- * memory.ddSketch({ positive: { least: 0.1, most: 10_000 } }).total; // latencies of .1 ms to 10 s within 1 %: 7040
+ * memory.ddSketch({ positive: { least: 0.1, most: 10_000 } }).total; // latencies of .1 ms to 10 s within 1 %: 7104
  */
 export function ddSketch(options: DDSketchMemoryOptions): SketchMemory {
   const { alpha = 0.01, maxBuckets = 2048, positive, negative } = given(options);

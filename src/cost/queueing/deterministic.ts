@@ -3,7 +3,7 @@ import { ln } from '../../host/logarithm.ts';
 import { lastThatHolds } from './bisect.ts';
 import { checkLoad, type QueueOptions, type QueueState, stateOf, timesOf } from './load.ts';
 
-/** From here on, waiting is taken as exponential, as it becomes in heavy traffic: then within 1e-4 of the exact quantile. */
+/** From here on, waiting is taken as exponential, as it becomes in heavy traffic: by then some 1e-4 off. */
 const HEAVY = 0.9999;
 /** Terms of a Poisson distribution with a mean of at most 1 that a double holds. */
 const TERMS = 24;

@@ -44,7 +44,7 @@ export function tailPerServer(options: TailOptions): TailPerServer {
   const most = checkNumber('probability', options?.probability, 0, 1);
   const servers = checkCount('servers', options.servers);
   const fits = (chance: number): boolean => anyOf(chance, servers) <= most;
-  // By the union bound n p is never too seldom; and p itself never too often.
+  // A chance of most / n each fits by the union bound, and more than `most` never does.
   const probability = fits(most) ? most : lastThatHolds((most / servers) * (1 - 1e-9), most, fits);
   return { probability, percentile: 100 * (1 - probability) };
 }

@@ -3,14 +3,14 @@ import { type Curve, heightOf, leastThat, shareAt } from './curve.ts';
 import type { EffortOptions, Model, Size } from './model.ts';
 
 const GRAPH: Curve<'ef' | 'm' | 'efConstruction' | 'rows' | 'k'> = {
-  at: -2.625,
-  ef: 1.161,
-  m: 0.691,
-  efConstruction: 0.372,
-  rows: -0.128,
-  k: -0.438,
+  at: -4.741,
+  ef: 1.373,
+  m: 1.139,
+  efConstruction: 0.492,
+  rows: -0.147,
+  k: -0.525,
 };
-const GRAPH_SHIFTS: readonly [number, number] = [-0.815, 1.303];
+const GRAPH_SHIFTS: readonly [number, number] = [-1.698, 1.643];
 /** A beam that costs more than scoring every row gives way to that: so many rows for each of its own (search/hnsw-search.ts). */
 const NODE_COST = 30;
 

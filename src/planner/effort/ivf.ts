@@ -1,12 +1,6 @@
-import {
-  type CellCodes,
-  checkCodes,
-  checkRescore,
-  isSketch,
-  MOST_CELLS,
-  type Rescore,
-} from '../../search/ivf-options.ts';
-import type { SketchKind } from '../../search/sketcher.ts';
+import { type CellCodes, isSketch, MOST_CELLS, type Rescore } from '../../search/cell-codes.ts';
+import { checkCodes, checkRescore } from '../../search/ivf-options.ts';
+import type { SketchKind } from '../../search/sketch-layout.ts';
 import { checkInteger } from '../../vectors/input.ts';
 import { type Curve, heightOf, leastThat, shareAt } from './curve.ts';
 import type { EffortOptions, Model, Size } from './model.ts';
@@ -21,17 +15,21 @@ interface CellEffort {
 
 /** `reach` is probes x cells / (cells - probes): the probes, while these are few, and without end where they are all. */
 const CELLS: Curve<'reach' | 'cells' | 'rows' | 'k'> = {
-  at: 0.856,
-  reach: 0.966,
-  cells: -0.333,
-  rows: 0.166,
-  k: -0.364,
+  at: 0.803,
+  reach: 1.105,
+  cells: -0.457,
+  rows: 0.221,
+  k: -0.427,
 };
-const CELL_SHIFTS: readonly [number, number] = [-0.861, 1.778];
-/** What sketches miss with every cell searched. */
-const SKETCHES: Readonly<Record<SketchKind, Curve<'rescore' | 'dimensions' | 'rows' | 'k'>>> = {
-  pq4: { at: 0.192, rescore: 2.069, dimensions: 0.897, rows: -0.388, k: 0.245 },
-  bits: { at: -5.129, rescore: 1.436, dimensions: 1.296, rows: -0.176, k: 0.187 },
+const CELL_SHIFTS: readonly [number, number] = [-1.288, 3.227];
+/** What sketches find with every cell searched: where the best of them are scored in float32, and alone. */
+const RESCORED: Readonly<Record<SketchKind, Curve<'rescore' | 'dimensions' | 'rows' | 'k'>>> = {
+  pq4: { at: -5.074, rescore: 2.588, dimensions: 1.042, rows: 0.068, k: 0.215 },
+  bits: { at: -7.249, rescore: 1.575, dimensions: 1.407, rows: -0.014, k: 0.124 },
+};
+const ALONE: Readonly<Record<SketchKind, Curve<'dimensions' | 'rows' | 'k'>>> = {
+  pq4: { at: -2.264, dimensions: 0.616, rows: 0.052, k: 0.061 },
+  bits: { at: -2.832, dimensions: 0.679, rows: -0.016, k: 0.035 },
 };
 const MOST_RESCORE = 10_000;
 /** Of what may be missed, the share that is left to the sketches: scoring more rows is cheap beside more cells. */
@@ -89,7 +87,8 @@ function sketchedShare(
   { codes, rescore }: Pick<CellEffort, 'codes' | 'rescore'>,
   shift: number,
 ): number {
-  const scored = rescore || 1;
-  if (!isSketch(codes) || (rescore && scored * k >= rows)) return 1;
-  return shareAt(shift + heightOf(SKETCHES[codes], { rescore: scored, dimensions, rows, k }));
+  if (!isSketch(codes) || (rescore && rescore * k >= rows)) return 1;
+  const alone = heightOf(ALONE[codes], { dimensions, rows, k });
+  const rescored = heightOf(RESCORED[codes], { rescore: rescore || 1, dimensions, rows, k });
+  return shareAt(shift + Math.max(alone, rescored));
 }

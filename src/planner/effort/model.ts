@@ -1,4 +1,4 @@
-import type { CellCodes, Rescore } from '../../search/ivf-options.ts';
+import type { CellCodes, Rescore } from '../../search/cell-codes.ts';
 
 /** What an index is built and searched with: options of `create` and `search` of its class, by their names there. */
 export interface EffortOptions {

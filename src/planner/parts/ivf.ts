@@ -3,6 +3,7 @@ import { log2 } from '../../host/logarithm.ts';
 import { isSketch, MOST_CELLS } from '../../search/cell-codes.ts';
 import { checkCodes, checkRescore } from '../../search/ivf-options.ts';
 import { layoutSketcher } from '../../search/sketch-layout.ts';
+import { LEAST_TILED } from '../../vectors/tile.ts';
 import type { IvfRequest } from '../prediction.ts';
 import type { Rates } from '../rates.ts';
 import type { Job, Jobs } from './job.ts';
@@ -59,7 +60,9 @@ function ivfCall(shape: IvfShape, rates: Rates): Job {
   const isGrouped = batch >= LEAST_GROUPED;
   const common = {
     ...queryParts(shape, rates),
-    ranking: rates.codes((batch >= 3 ? tiledQueries(batch) : batch) * cells * dimensions),
+    ...(batch >= LEAST_TILED
+      ? { tiles: rates.codes(tiledQueries(batch) * cells * dimensions) }
+      : { ranking: rates.codes(batch * cells * dimensions) }),
     cells: rates.steps(batch * cells),
     probes: rates.steps(batch * probes),
     rows: rates.steps(batch * probed),

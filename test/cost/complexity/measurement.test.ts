@@ -106,19 +106,20 @@ describe('the measured exponent', () => {
     expect(fit.exponent).toBeCloseTo(1, 4);
   });
 
-  test('of a real loop over a real clock is about 1', async () => {
+  // Again where others take the processor away for longer than a measurement lasts, which medians do not always outlive.
+  test('of a real loop over a real clock is about 1', { retry: 6 }, async () => {
     const numbers = new Float64Array(200_000).fill(0.5);
     let sink = 0;
     const { exponent, low, high } = await measureExponent(
       (n) => {
         for (let i = 0; i < n; i++) sink += numbers[i]!;
       },
-      { sizes: [2000, 20_000, 200_000], repetitions: 5 },
+      { sizes: [2000, 20_000, 200_000] },
     );
     expect(sink).toBeGreaterThan(0);
-    // Even with each time wrong by a factor of two it would stay in there.
-    expect(exponent).toBeGreaterThan(0.6);
-    expect(exponent).toBeLessThan(1.4);
+    // Even with the first and the last time wrong by a factor of three, ln 9 / ln 100 = .48, it would stay in there.
+    expect(exponent).toBeGreaterThan(0.5);
+    expect(exponent).toBeLessThan(1.5);
     expect(low).toBeLessThanOrEqual(exponent);
     expect(high).toBeGreaterThanOrEqual(exponent);
   });

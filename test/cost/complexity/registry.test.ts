@@ -62,7 +62,7 @@ describe('retrieval in 256 dimensions at 100 GFLOP/s', () => {
   });
 });
 
-test('two layers of hidden width 3072 and twelve of attention are the FLOPs of BERT-base', () => {
+test('twelve layers and the vocabulary are the FLOPs of BERT-base, and 32 those of LLaMA-7B', () => {
   const layer = evaluate('transformer-layer', { n: 512, d: 768 }).prediction.operations;
   expect(12 * layer + 2 * 512 * 768 * 30_522).toBe(120_640_241_664);
   const llama = evaluate('transformer-layer', { n: 512, d: 4096 }).prediction.operations;
