@@ -120,13 +120,13 @@ test('plan tells what stands in the way where nothing fits: exit code 1', async 
     '1e6',
     '--dimensions',
     '256',
-    '--memory',
-    '1MB',
+    '--rate',
+    '1e6',
     '--machine',
     'cloud-xeon-node24',
   ];
   const { exitCode, stdout } = await runCli(...line);
-  expect(stdout).toMatch(/Nothing fits\. Closest is [\w-]+:\n {2}[\w-]+ fails by memory: /);
+  expect(stdout).toMatch(/Nothing fits\. Closest is [\w-]+:\n {2}[\w-]+ fails by throughput: /);
   expect(JSON.parse((await runCli(...line, '--json')).stdout)).not.toHaveProperty('best');
   expect(exitCode).toBe(1);
 });
