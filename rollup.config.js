@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { transform } from 'esbuild';
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { build, transform } from 'esbuild';
 import lzma from 'lzma/src/lzma_worker.js';
 import dts from 'rollup-plugin-dts';
 import esbuild from 'rollup-plugin-esbuild';
@@ -69,7 +69,7 @@ const libraries = {
   name: 'libraries',
   renderChunk: (declarations) => `/// <reference lib="esnext.disposable" />\n${declarations}`,
 };
-/** The one library that is bundled: what keeps and evicts the entries of plain caches. */
+/** The one library that is bundled with the library: what keeps and evicts the entries of plain caches. */
 const LRU_CACHE = resolve('node_modules/lru-cache');
 const bundled = {
   name: 'bundled',
@@ -93,11 +93,71 @@ function quiet(code) {
   return replace(withoutPolyfill, /\bAC\b/g, 'AbortController');
 }
 
-/** A chunk that holds the library says whose it is, and on which terms. */
-function licenceOf({ modules }) {
-  if (!Object.keys(modules).some((id) => id.startsWith(LRU_CACHE))) return '';
-  const { version } = JSON.parse(readFileSync(resolve(LRU_CACHE, 'package.json'), 'utf8'));
-  return `/*! lru-cache ${version}\n${readFileSync(resolve(LRU_CACHE, 'LICENSE'), 'utf8').trim()}\n*/\n`;
+/** What the command line is made of, and what that needs: CommonJS, which esbuild turns into modules. */
+const OF_THE_COMMAND_LINE = {
+  commander: ['commander'],
+  'cli-table3': [
+    'cli-table3',
+    'string-width',
+    'strip-ansi',
+    'ansi-regex',
+    'is-fullwidth-code-point',
+    'emoji-regex',
+  ],
+};
+const prebundled = {
+  name: 'prebundled',
+  resolveId: (id) => (Object.hasOwn(OF_THE_COMMAND_LINE, id) ? `\0${id}` : null),
+  async load(id) {
+    if (!Object.hasOwn(OF_THE_COMMAND_LINE, id.slice(1))) return null;
+    const { outputFiles } = await build({
+      stdin: {
+        contents: `import * as all from '${id.slice(1)}'; export * from '${id.slice(1)}'; export default all.default;`,
+        resolveDir: '.',
+      },
+      ...{
+        bundle: true,
+        write: false,
+        format: 'esm',
+        platform: 'node',
+        target: 'es2022',
+        plugins: [required],
+        logLevel: 'silent',
+      },
+    });
+    return outputFiles[0].text;
+  },
+};
+/** What CommonJS requires of Node becomes an import. No colours are drawn, and no other programs started. */
+const required = {
+  name: 'required',
+  setup({ onResolve, onLoad }) {
+    const ABSENT = /^(@colors\/colors\/safe|node:child_process)$/;
+    onResolve({ filter: ABSENT }, ({ path }) => ({ path, namespace: 'absent' }));
+    onLoad({ filter: ABSENT, namespace: 'absent' }, () => ({ contents: '' }));
+    onResolve({ filter: /^node:/ }, ({ path, kind }) =>
+      kind === 'require-call' ? { path, namespace: 'required' } : { path, external: true },
+    );
+    onLoad({ filter: /^node:/, namespace: 'required' }, ({ path }) => ({
+      contents: `export * from '${path}'; export { default } from '${path}';`,
+    }));
+  },
+};
+
+/** A chunk that holds a library says whose it is, and on which terms. */
+function licencesOf({ modules }) {
+  const ids = Object.keys(modules);
+  const names = ids.some((id) => id.startsWith(LRU_CACHE)) ? ['lru-cache'] : [];
+  for (const [name, parts] of Object.entries(OF_THE_COMMAND_LINE))
+    if (ids.includes(`\0${name}`)) names.push(...parts);
+  return names.map(licenceOf).join('');
+}
+
+function licenceOf(name) {
+  const folder = resolve('node_modules', name);
+  const { version } = JSON.parse(readFileSync(resolve(folder, 'package.json'), 'utf8'));
+  const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
+  return `/*! ${name} ${version}\n${readFileSync(resolve(folder, file), 'utf8').trim()}\n*/\n`;
 }
 const external = ['#kernels', /\.wasm\?module$/];
 /** esbuild names private members best, terser folds code best: one after the other saves 5 % over either. */
@@ -109,7 +169,8 @@ const smallest = {
     const compress = { passes: 3, unsafe_arrows: true, reduce_funcs: false };
     const options = { module: true, ecma: 2022, compress };
     const shortest = await terser(short.code, options);
-    return licenceOf(chunk) + shortest.code;
+    const [, shebang = '', rest] = /^(#!.*\n)?([\s\S]*)/.exec(shortest.code);
+    return shebang + licencesOf(chunk) + rest;
   },
 };
 const code = [kernelBytes(), bundled, esbuild({ target: 'es2022' }), smallest];
@@ -132,6 +193,26 @@ const alone = (input, file) => ({
     ...code,
   ],
 });
+
+/** What stands in dist/ by itself: the command line imports it from there, and so adds nothing to it. */
+const published = {
+  name: 'published',
+  resolveId(source, importer) {
+    const file = importer && source.startsWith('.') ? resolve(dirname(importer), source) : '';
+    const entry = Object.entries(ENTRIES).find(([, path]) => resolve(path) === file);
+    // Rollup takes the folder of the input for that of the output.
+    if (entry) return { id: resolve(`src/cli/${entry[0]}.js`), external: 'relative' };
+    return null;
+  },
+};
+/** The version in package.json, and nothing else of it. */
+const manifest = {
+  name: 'manifest',
+  load: (id) =>
+    id === resolve('package.json')
+      ? `export const version = '${JSON.parse(readFileSync(id, 'utf8')).version}';`
+      : null,
+};
 
 const kernels = (name) => ({
   input: `src/host/kernels/${name}.ts`,
@@ -160,6 +241,12 @@ export default [
     output: { ...chunks, chunkFileNames: 'chunks/[name].d.ts' },
     plugins: [dts(), libraries],
     external,
+  },
+  {
+    input: { cli: 'src/cli/index.ts' },
+    output: { ...chunks, chunkFileNames: 'cli/[name].js' },
+    plugins: [published, manifest, prebundled, ...code],
+    external: /^node:/,
   },
   alone('src/index.ts', 'dist/lanewise.min.js'),
   // Import maps do not reach into workers, and a worker's file has to work as it is served.
