@@ -77,6 +77,7 @@ function csrBuild({ rows, nonzeros }: CsrShape, rates: Rates): Job {
   return {
     kind: 'csr.build',
     parts: {
+      start: rates.calls(1),
       rows: rates.steps(rows),
       entries: rates.steps(nonzeros),
       sorting: rates.gather(nonzeros, 12 * nonzeros),
