@@ -1,6 +1,6 @@
 import type { Metric } from '../vectors/metric.ts';
 import type { EffortOptions } from './effort.ts';
-import { type CandidateName, candidateNames, type Figures, figuresOf } from './plan-candidates.ts';
+import { type CandidateName, candidateNames, type Figures, KnownFigures } from './plan-candidates.ts';
 import { assess, type ConstraintFailure, explain, violations } from './plan-constraints.ts';
 import type { CandidateLoad } from './plan-load.ts';
 import { checkPlanRequest, type PlannedRequest, type PlanRequest } from './plan-request.ts';
@@ -78,14 +78,15 @@ export interface Plan {
  */
 export function plan(request: PlanRequest): Plan {
   const checked = checkPlanRequest(request);
-  const rated = candidateNames(checked).flatMap((name) => rate(name, checked));
+  const known = new KnownFigures(checked);
+  const rated = candidateNames(checked).flatMap((name) => rate(name, checked, known));
   const feasible = rated.filter(({ candidate }) => candidate.isFeasible);
   const others = rated.filter(({ candidate }) => !candidate.isFeasible);
   const [best] = feasible;
   return {
     request: checked,
     candidates: [...feasible, ...others].map(({ candidate }) => candidate),
-    ...(best ? { best: best.candidate } : { nearest: nearestOf(others, checked) }),
+    ...(best ? { best: best.candidate } : { nearest: nearestOf(others, checked, known) }),
   };
 }
 
@@ -94,12 +95,12 @@ interface Rated {
   readonly violated: ReturnType<typeof violations>;
 }
 
-function rate(name: CandidateName, request: PlannedRequest): Rated[] {
-  const figures = figuresOf(name, request);
+function rate(name: CandidateName, request: PlannedRequest, known: KnownFigures): Rated[] {
+  const figures = known.of(name, request.rows);
   if (!figures) return [];
   const violated = violations(figures, request);
   const [first] = violated;
-  const failure = first && explain(first, name, request);
+  const failure = first && explain(first, name, request, known);
   const candidate = {
     ...describe(figures, request),
     isFeasible: !failure,
@@ -133,10 +134,10 @@ export function describe(
 }
 
 /** The one whose worst constraint is exceeded least, in proportion; the simpler of equals. */
-function nearestOf(rated: readonly Rated[], request: PlannedRequest): NearestPlan {
+function nearestOf(rated: readonly Rated[], request: PlannedRequest, known: KnownFigures): NearestPlan {
   const worst = ({ violated }: Rated): number => Math.max(...violated.map(({ excess }) => excess));
   let nearest = rated[0]!;
   for (const other of rated) if (worst(other) < worst(nearest)) nearest = other;
   const { name } = nearest.candidate;
-  return { name, relax: nearest.violated.map((violation) => explain(violation, name, request)) };
+  return { name, relax: nearest.violated.map((violation) => explain(violation, name, request, known)) };
 }
