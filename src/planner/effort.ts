@@ -35,7 +35,8 @@ export interface EffortEstimate {
 }
 
 const MODELS = { ivf: ivfModel, hnsw: hnswModel, lsh: lshModel };
-const MOST_ROWS = 1e9;
+/** Rows that there is a model of. */
+export const MOST_ROWS = 1e9;
 /** The last thousandth of what can be found is worth little, and takes most. */
 const NEARLY = 0.999;
 

@@ -1,3 +1,4 @@
+import { finite } from '../cost/quantity.ts';
 import type { CandidateName, Figures, KnownFigures } from './plan-candidates.ts';
 import { type CandidateLoad, loadOf } from './plan-load.ts';
 import { HOURS_A_MONTH, MOST_CORES, type PlannedRequest } from './plan-request.ts';
@@ -65,7 +66,7 @@ export function assess(figures: Assessed, request: PlannedRequest): Assessment {
     load,
     updatesPerSecond: Math.max(0, ((1 - querying) * 1000) / update),
     bytes: cores * figures.prediction.bytes,
-    perMonth: cores * HOURS_A_MONTH * request.dollarsPerHour,
+    perMonth: finite('cost', cores * HOURS_A_MONTH * request.dollarsPerHour),
   };
 }
 
@@ -74,8 +75,12 @@ function slowed({ prediction, update }: Assessed, { margin }: PlannedRequest) {
   const { p50, p99, queriesPerSecond } = prediction;
   const slower = 1 + margin;
   return {
-    query: { p50: p50 * slower, p99: p99 * slower, queriesPerSecond: queriesPerSecond / slower },
-    update: update * slower,
+    query: {
+      p50: p50 * slower,
+      p99: finite('p99 with its margin', p99 * slower),
+      queriesPerSecond: queriesPerSecond / slower,
+    },
+    update: finite('update with its margin', update * slower),
   };
 }
 

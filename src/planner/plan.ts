@@ -1,3 +1,4 @@
+import { finite } from '../cost/quantity.ts';
 import type { Metric } from '../vectors/metric.ts';
 import type { EffortOptions } from './effort.ts';
 import { type CandidateName, candidateNames, type Figures, KnownFigures } from './plan-candidates.ts';
@@ -65,12 +66,13 @@ export interface Plan {
  * Predictions are taken as they stand, or with the `margin` for times that is asked for; recall as it is expected, without
  * its `spread`.
  *
- * Relaxing a constraint never makes a feasible candidate infeasible. Pure, and takes some milliseconds.
+ * Relaxing a constraint other than recall never makes a feasible candidate infeasible. For less recall the options are chosen
+ * anew, such as fewer bits and more tables, and may take more of something else. Pure, and takes some milliseconds.
  *
  * @throws LanewiseError `INVALID_ARGUMENT` for an option that is wrong by itself, or a k beyond the rows; `INFEASIBLE` where
  *   options contradict each other whatever the index: p50 above p99, a filter that lets fewer than k rows through, memory
  *   for less than the k results, a latency or rate beyond empty calls, a budget below one core. Where merely no candidate
- *   fits, nothing is thrown: `best` is undefined and `nearest` tells what to relax.
+ *   fits, nothing is thrown: `best` is undefined and `nearest` tells what to relax; `OVERFLOW`
  * @example
  * const { best, nearest } = plan({ rows: 200_000, dimensions: 256, recall: 0.95, latency: { p99: 100 }, queriesPerSecond: 50 });
  * if (best) console.log(best.name, best.create, best.search, best.prediction.p99);
@@ -129,7 +131,7 @@ export function describe(
       ...(ef !== undefined && { ef }),
       ...(probesPerTable !== undefined && { probesPerTable }),
     },
-    cost: { perMonth, perMillionQueries: (1e6 * perHour) / (3600 * rate) },
+    cost: { perMonth, perMillionQueries: finite('cost', (1e6 * perHour) / (3600 * rate)) },
   };
 }
 
