@@ -1,9 +1,10 @@
 import { checkCount } from '../../cost/quantity.ts';
 import { log2 } from '../../host/logarithm.ts';
-import { isSketch, MOST_CELLS } from '../../search/cell-codes.ts';
+import { isSketch } from '../../search/cell-codes.ts';
 import { checkCodes, checkRescore } from '../../search/ivf-options.ts';
 import { layoutSketcher } from '../../search/sketch-layout.ts';
 import { LEAST_TILED } from '../../vectors/tile.ts';
+import { usualCells } from '../effort/ivf.ts';
 import type { IvfRequest } from '../prediction.ts';
 import type { Rates } from '../rates.ts';
 import type { Job, Jobs } from './job.ts';
@@ -26,7 +27,7 @@ const SAMPLE_A_CELL = 256;
 const ITERATIONS = 10;
 
 /** An inverted file, nothing left out. */
-export interface IvfShape extends Shape {
+interface IvfShape extends Shape {
   readonly cells: number;
   readonly probes: number;
   readonly codes: 'float32' | 'int8' | 'pq4' | 'bits';
@@ -43,13 +44,6 @@ export function ivfJobs(request: IvfRequest, rates: Rates): Jobs {
   const rescore = checkRescore(options.rescore, codes);
   const ivf = { ...shape, cells, probes: Math.min(cells, probes), codes, rescore };
   return { call: ivfCall(ivf, rates), answers: shape.batch, build: ivfBuild(ivf, rates) };
-}
-
-/** Some four times the square root of the rows, a power of two. */
-export function usualCells(rows: number): number {
-  let cells = 1;
-  while (cells < MOST_CELLS && 2 * cells * cells <= 32 * rows) cells *= 2;
-  return Math.min(cells, rows);
 }
 
 /** `IvfIndex.search`: cells are ranked by their centroids, and the rows of the nearest ones gone through. */
