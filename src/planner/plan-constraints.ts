@@ -53,7 +53,7 @@ export interface Assessment {
 }
 
 /** What an index may take of the 4 GiB that one linear memory has: training and building need room beside the rows. */
-export const MOST_LINEAR_BYTES: number = 7 * 2 ** 29;
+const MOST_LINEAR_BYTES: number = 7 * 2 ** 29;
 
 /** What a candidate takes with the load that is asked for, on as few cores as carry it. */
 export function assess(figures: Assessed, request: PlannedRequest): Assessment {

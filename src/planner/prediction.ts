@@ -2,7 +2,7 @@ import type { Metric } from '../vectors/metric.ts';
 import type { Machine } from './machine.ts';
 
 /** What every prediction is told. */
-export interface CommonRequest {
+interface CommonRequest {
   readonly rows: number;
   /** Queries of one call. @default 1 */
   readonly batch?: number;

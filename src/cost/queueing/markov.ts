@@ -101,7 +101,7 @@ export function waitingOf(blocking: number, utilization: number): number {
 }
 
 /** In units of the service time, as all below. */
-export function waitingQuantile(waitingProbability: number, spare: number, share: number): number {
+function waitingQuantile(waitingProbability: number, spare: number, share: number): number {
   return waitingProbability > 1 - share ? ln(waitingProbability / (1 - share)) / spare : 0;
 }
 

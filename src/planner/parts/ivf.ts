@@ -27,7 +27,7 @@ const SAMPLE_A_CELL = 256;
 const ITERATIONS = 10;
 
 /** An inverted file, nothing left out. */
-export interface IvfShape extends Shape {
+interface IvfShape extends Shape {
   readonly cells: number;
   readonly probes: number;
   readonly codes: 'float32' | 'int8' | 'pq4' | 'bits';
