@@ -5,9 +5,9 @@ import { init, runtime } from '../vectors/kernels.ts';
 import { checkPlan } from './decision-matrix.ts';
 import { checkMachine, type Machine } from './machine.ts';
 import { describe, type Plan, type PlanCandidate } from './plan.ts';
-import { type CandidateName, type Figures, figuresOf } from './plan-candidates.ts';
+import { type CandidateName, candidateNames, type Figures, figuresOf } from './plan-candidates.ts';
 import { comparison, violations } from './plan-constraints.ts';
-import type { PlannedRequest } from './plan-request.ts';
+import { checkPlanRequest, type PlannedRequest } from './plan-request.ts';
 import { measure, type VerifiedFigures } from './verify-measure.ts';
 import { drawFilter, drawRows, heldOut } from './verify-sample.ts';
 
@@ -73,16 +73,17 @@ const SAMPLE_SHARE = 7 / 8;
  *   `INFEASIBLE` where the plan has no best candidate and none is named; and the signal's reason
  * @example
  * const planned = plan({ rows: 1_000_000, dimensions: 96, recall: 0.95, latency: { p99: 100 } });
- * const { confirms, reasons, predicted, measured } = await verify(planned, vectors, { machine: calibrate() });
+ * const { confirms, reasons, predicted, measured } = await verify(planned, vectors, { machine: await calibrate() });
  */
 export async function verify(
   plan: Plan,
   vectors: VectorInput,
   options: VerifyOptions = {},
 ): Promise<Verification> {
-  const name = chooseCandidate(checkPlan(plan), checkOptions(options).candidate);
-  const { machine = plan.request.machine, seed = 0, milliseconds = 1000 } = options;
-  const request = { ...plan.request, machine: checkMachine(machine) };
+  const asked = checkPlanRequest(checkPlan(plan).request);
+  const name = chooseCandidate(plan, asked, checkOptions(options).candidate);
+  const { machine = asked.machine, seed = 0, milliseconds = 1000 } = options;
+  const request = { ...asked, machine: checkMachine(machine) };
   checkInteger('seed', seed, 0, 2 ** 31 - 1);
   checkNumber('milliseconds', milliseconds, 0, 1e6);
   const { dimensions, k, filterSelectivity } = request;
@@ -99,7 +100,7 @@ export async function verify(
   const scaled = scale(measured, predicted, asMeasured(figuresOf(name, request)!));
   const recallError = samplingError(recalls);
   const held = { ...scaled, recall: Math.min(1, scaled.recall + recallError) };
-  const broken = violations(asFigures(held), plan.request);
+  const broken = violations(asFigures(held), asked);
   const reasons = broken.map((violation) => {
     const how = count === request.rows ? 'measured' : 'measured and scaled';
     return `${name} does not keep to ${violation.constraint.name}: ${comparison(violation, how)}.`;
@@ -117,11 +118,16 @@ function checkOptions(options: VerifyOptions): VerifyOptions {
   throw new LanewiseError('INVALID_ARGUMENT', message, { got: options });
 }
 
-function chooseCandidate({ candidates, best }: Plan, wanted: CandidateName | undefined): CandidateName {
-  const names = candidates.map(({ name }) => name);
+function chooseCandidate(
+  { candidates, best }: Plan,
+  asked: PlannedRequest,
+  wanted: CandidateName | undefined = best?.name,
+): CandidateName {
+  const names = candidateNames(asked).filter((name) =>
+    candidates.some((candidate) => candidate?.name === name),
+  );
   const listed = names.join(', ');
   if (wanted === undefined) {
-    if (best) return best.name;
     const message = `This plan has no feasible candidate to verify. Name one of: ${listed}.`;
     throw new LanewiseError('INFEASIBLE', message, { expected: names });
   }

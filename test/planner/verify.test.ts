@@ -186,3 +186,16 @@ test('a plan that was saved as JSON is verified as well', async () => {
   const { confirms } = await verify(JSON.parse(JSON.stringify(easy)), vectors, QUICK);
   expect(confirms).toBe(true);
 });
+
+test.each([
+  [{ candidates: [null], best: undefined }, 'flat', 'no candidate'],
+  [{ candidates: [{ name: 'annoy' }], best: { name: 'annoy' } }, undefined, 'annoy'],
+  [{ request: {} }, 'flat', 'rows'],
+  [{ request: { ...easy.request, dimensions: '100' } }, 'flat', 'dimensions'],
+  [{ request: { ...easy.request, machine: {} } }, 'flat', 'machine'],
+])('a plan that was forged as %o is refused', async (forged, candidate, told) => {
+  const options = candidate === undefined ? QUICK : { ...QUICK, candidate };
+  const error = await rejection(verify({ ...easy, ...forged } as Plan, vectors, options as VerifyOptions));
+  expect(error.code).toBe('INVALID_ARGUMENT');
+  expect(error.message).toContain(told);
+});
