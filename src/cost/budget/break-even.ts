@@ -64,7 +64,12 @@ export function breakEven(options: BreakEvenOptions): BreakEven {
     );
   }
   const exact = finite('items', cost / 1000 / (1 / before - 1 / after));
-  return { items: Math.round(exact), exact, time: (exact / before) * 1000, speedup: after / before };
+  return {
+    items: Math.round(exact),
+    exact,
+    time: finite('the time', (exact / before) * 1000),
+    speedup: finite('the speed-up', after / before),
+  };
 }
 
 /**

@@ -1,4 +1,5 @@
 import { LanewiseError } from '../../host/errors.ts';
+import { entriesOf } from '../options.ts';
 import { checkCount, checkPositive, checkQuantity, finite } from '../quantity.ts';
 
 /** So that 60 / .06 is 1000 whatever rounding made of it. */
@@ -73,8 +74,8 @@ export function candidates(options: CandidateBudget): number {
  */
 export function latency(options: LatencyShareOptions): LatencyShares {
   const total = checkPositive('total', options?.total);
-  const stages = Object.entries(options.fixed ?? {}).map(([name, given]) => {
-    const milliseconds = checkQuantity(`fixed.${name}`, given);
+  const stages = entriesOf('fixed', options.fixed).map(([name, value]) => {
+    const milliseconds = checkQuantity(`fixed.${name}`, value);
     return { name, milliseconds, share: milliseconds / total };
   });
   const fixed = stages.reduce((sum, stage) => sum + stage.milliseconds, 0);

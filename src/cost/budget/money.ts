@@ -1,5 +1,6 @@
 import { LanewiseError } from '../../host/errors.ts';
 import { checkNumber } from '../../vectors/input.ts';
+import { entriesOf } from '../options.ts';
 import { checkPositive, checkQuantity, finite } from '../quantity.ts';
 
 const MILLISECONDS_AN_HOUR = 3_600_000;
@@ -111,7 +112,7 @@ export function inference(options: InferenceCostOptions): InferenceCost {
     accelerators: Math.ceil(hoursPerDay / 24),
     dollarsPerDay,
     dollarsPerYear: finite('dollars', dollarsPerDay * DAYS_A_YEAR),
-    dollarsPerMillionQueries: (dollarsPerDay / queries) * 1e6,
+    dollarsPerMillionQueries: finite('dollars', (dollarsPerDay / queries) * 1e6),
   };
 }
 
@@ -151,14 +152,13 @@ export function storage(options: StorageCostOptions): StorageCost {
  * budget.ownership({ once: { labels: 20_000 }, perYear: { training: dollarsPerYear }, years: 3 }); // $135 200
  */
 export function ownership(options: OwnershipOptions): Ownership {
-  const { once = {}, perYear = {} } = options ?? {};
   const years = checkPositive('years', options?.years ?? 1);
   const costs = [
-    ...Object.entries(once).map(([name, dollars]) => ({
+    ...entriesOf('once', options?.once).map(([name, dollars]) => ({
       name,
       dollars: checkQuantity(`once.${name}`, dollars),
     })),
-    ...Object.entries(perYear).map(([name, dollars]) => ({
+    ...entriesOf('perYear', options?.perYear).map(([name, dollars]) => ({
       name,
       dollars: checkQuantity(`perYear.${name}`, dollars) * years,
     })),
@@ -173,5 +173,5 @@ export function ownership(options: OwnershipOptions): Ownership {
   const items = costs
     .map((cost) => ({ ...cost, share: dollars > 0 ? cost.dollars / dollars : 0 }))
     .sort((a, b) => b.dollars - a.dollars);
-  return { dollars, dollarsPerYear: dollars / years, items };
+  return { dollars, dollarsPerYear: finite('dollars', dollars / years), items };
 }

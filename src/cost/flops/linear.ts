@@ -120,7 +120,7 @@ function checkWidths(widths: readonly number[]): void {
   if (!Array.isArray(widths) || widths.length < 2) {
     throw new LanewiseError(
       'INVALID_ARGUMENT',
-      `layers must be the widths from the input to the output, at least two; got ${JSON.stringify(widths)}.`,
+      `layers must be the widths from the input to the output, at least two; got ${Array.isArray(widths) ? `[${widths.join()}]` : String(widths)}.`,
       { expected: 2, got: widths },
     );
   }

@@ -213,7 +213,7 @@ export function topK(options: TopKMemoryOptions): TopKMemory {
   const { keys = 'number', keyLength = 8 } = given(options);
   const capacity = checkInteger('capacity', options.capacity, 1, 2 ** 22);
   const kind = checkChoice('kind of keys', keys, { number: 0, bigint: 0, string: 0, bytes: 0 });
-  const bytes = capacity * keyBytes(kind, checkQuantity('keyLength', keyLength));
+  const bytes = finite('bytes', capacity * keyBytes(kind, checkQuantity('keyLength', keyLength)));
   return { total: held(topKBytes(capacity)) + bytes, keys: bytes };
 }
 

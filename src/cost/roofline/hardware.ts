@@ -34,7 +34,6 @@ export type HardwareName =
   | 'apple-m1'
   | 'apple-m2'
   | 'apple-m3'
-  | 'raspberry-pi-4'
   | 'raspberry-pi-5'
   | 'epyc-7763'
   | 'epyc-9654';
@@ -162,21 +161,14 @@ export const hardware: Readonly<Record<HardwareName, Hardware>> = {
     source: 'MacBook Pro (14-inch, M3, Nov 2023): Tech Specs (Apple)',
     date: '2023',
   },
-  'raspberry-pi-4': {
-    peak: {},
-    bandwidth: 12.8e9,
-    memory: 8e9,
-    arithmetic: 'bandwidth: 4 bytes x 3.2e9 transfers/s',
-    source: 'Raspberry Pi 4 Model B (product brief)',
-    date: '2019',
-  },
   'raspberry-pi-5': {
     peak: { float32: 153.6e9 },
     bandwidth: 17.068e9,
     memory: 8e9,
     arithmetic:
       'float32: 4 cores x 2 units x 4 lanes x 2 FLOP x 2.4e9 Hz; bandwidth: 4 bytes x 4.267e9 transfers/s',
-    source: 'Raspberry Pi 5 (product brief); Arm Cortex-A76 Software Optimization Guide',
+    source:
+      'Raspberry Pi 5 (product brief); Raspberry Pi Documentation, BCM2712 (32-bit memory); Arm Cortex-A76 Software Optimization Guide',
     date: '2023',
   },
   'epyc-7763': {
@@ -206,19 +198,13 @@ export const hardware: Readonly<Record<HardwareName, Hardware>> = {
 export function roofsOf(choice: HardwareChoice, dtype?: NumberFormat): Roofs {
   if (typeof choice !== 'string') {
     if (dtype !== undefined) checkFormat(dtype);
+    if (choice?.peak === undefined && choice?.bandwidth === undefined) throw unknownHardware(choice);
     return {
-      peak: checkPositive('hardware.peak', choice?.peak),
+      peak: checkPositive('hardware.peak', choice.peak),
       bandwidth: checkPositive('hardware.bandwidth', choice.bandwidth),
     };
   }
-  if (!Object.hasOwn(hardware, choice)) {
-    const expected = Object.keys(hardware);
-    throw new LanewiseError(
-      'INVALID_ARGUMENT',
-      `No hardware '${choice}' is known. Known: ${expected.join(', ')}; or give { peak, bandwidth }.`,
-      { expected, got: choice },
-    );
-  }
+  if (!Object.hasOwn(hardware, choice)) throw unknownHardware(choice);
   const { peak: peaks, bandwidth } = hardware[choice];
   const format = dtype === undefined ? (peaks.float16 ? 'float16' : 'float32') : checkFormat(dtype);
   const peak = peaks[format];
@@ -231,4 +217,17 @@ export function roofsOf(choice: HardwareChoice, dtype?: NumberFormat): Roofs {
     );
   }
   return { peak, bandwidth };
+}
+
+function unknownHardware(got: unknown): LanewiseError {
+  const expected = Object.keys(hardware);
+  const what =
+    typeof got === 'object' && got !== null
+      ? `Hardware is a name by itself, or { peak, bandwidth }; got an object of ${Object.keys(got).join(', ') || 'nothing'}`
+      : `No hardware '${String(got)}' is known`;
+  return new LanewiseError(
+    'INVALID_ARGUMENT',
+    `${what}. Known: ${expected.join(', ')}; or give { peak, bandwidth }, FLOP/s and bytes/s.`,
+    { expected, got },
+  );
 }
