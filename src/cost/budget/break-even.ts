@@ -47,7 +47,8 @@ export interface RetrainingPlan extends RetrainingCost {
 }
 
 /**
- * Items from which on a step pays that takes `cost` once: N = cost / (1 / before - 1 / after), where N / before = cost + N / after.
+ * Items from which on a step pays that takes `cost` once: N = cost / (1 / before - 1 / after), where N / before = cost + N / after. Source:
+ * arithmetic, of milliseconds and items a second.
  *
  * @throws LanewiseError `INVALID_ARGUMENT`; `INFEASIBLE` unless after > before, since then it never pays; `OVERFLOW`
  * @example budget.breakEven({ cost: 15_000, before: 1450, after: 2150 }).items; // 15 s * 1450 * 2150 / 700 = 66 804

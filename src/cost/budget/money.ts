@@ -93,7 +93,8 @@ export interface Ownership {
 }
 
 /**
- * Answering: queriesPerDay x serviceTime of busy accelerators, divided by their utilization. Years of 365 days.
+ * Answering: queriesPerDay x serviceTime of busy accelerators, divided by their utilization, in hours and dollars. Years of 365 days. Source:
+ * arithmetic.
  *
  * @throws LanewiseError `INVALID_ARGUMENT`, `OVERFLOW`
  * @example
@@ -117,7 +118,7 @@ export function inference(options: InferenceCostOptions): InferenceCost {
 }
 
 /**
- * Training: hours x accelerators x dollarsPerHour a run.
+ * Training: hours x accelerators x dollarsPerHour a run, in dollars. Source: arithmetic.
  *
  * @throws LanewiseError `INVALID_ARGUMENT`, `OVERFLOW`
  * @example budget.training({ hours: 20, accelerators: 64, dollarsPerHour: 2.5 }); // $3 200 a run, $38 400 a year
@@ -131,7 +132,7 @@ export function training(options: TrainingCostOptions): TrainingCost {
 }
 
 /**
- * Storage: gigabytes of 1e9 bytes, by the month.
+ * Storage: gigabytes of 1e9 bytes, in dollars by the month. Source: arithmetic.
  *
  * @throws LanewiseError `INVALID_ARGUMENT`, `OVERFLOW`
  */
@@ -144,7 +145,8 @@ export function storage(options: StorageCostOptions): StorageCost {
 }
 
 /**
- * The total cost of ownership: what is paid for once, and years of the rest. Prices as they are, without interest.
+ * The total cost of ownership: what is paid for once, and years of the rest, in dollars. Prices as they are, without interest. Source:
+ * arithmetic.
  *
  * @throws LanewiseError `INVALID_ARGUMENT`, also where nothing is given; `OVERFLOW`
  * @example

@@ -87,7 +87,7 @@ export function matmul(shape: MatmulShape): Operations {
 
 /**
  * A dense layer: batch x inputs x outputs MACs. Its biases start the sums, which costs nothing, and its activation is
- * counted by `activation`.
+ * counted by `activation`. Source: arithmetic of Goodfellow, Bengio and Courville, chapter 6.
  *
  * @throws LanewiseError `INVALID_ARGUMENT`, `OVERFLOW`
  */
@@ -98,7 +98,7 @@ export function dense(shape: DenseShape): DenseOperations {
 }
 
 /**
- * A multilayer perceptron: the sum of its dense layers, forward.
+ * A multilayer perceptron: the MACs of its dense layers, forward. Source: arithmetic of `dense`.
  *
  * @throws LanewiseError `INVALID_ARGUMENT`, `OVERFLOW`
  * @example

@@ -115,7 +115,8 @@ export function countMin(options: CountersMemoryOptions): number {
 }
 
 /**
- * What `CountMinSketch.memoryUsage()` reports, bytes, equal to the byte: 4 a counter, in whole cache lines.
+ * What `CountMinSketch.memoryUsage()` reports, bytes, equal to the byte: 4 a counter, in whole cache lines
+ * (src/sketch/state-bytes.ts).
  *
  * @throws LanewiseError `INVALID_ARGUMENT`
  */
@@ -124,7 +125,7 @@ export function countMinSketch(options: CountMinOptions): SketchMemory {
   return { total: held(countMinBytes(width, depth)) };
 }
 
-/** What `HyperLogLog.memoryUsage()` reports, bytes, equal to the byte: one a register. @throws LanewiseError `INVALID_ARGUMENT` */
+/** What `HyperLogLog.memoryUsage()` reports, bytes, equal to the byte: one a register (src/sketch/state-bytes.ts). @throws LanewiseError `INVALID_ARGUMENT` */
 export function hyperLogLog(options: DistinctMemoryOptions = {}): SketchMemory {
   return { total: held(hyperLogLogBytes(checkInteger('precision', given(options).precision ?? 14, 4, 18))) };
 }
@@ -175,7 +176,7 @@ export function ddSketch(options: DDSketchMemoryOptions): SketchMemory {
   return { total };
 }
 
-/** What `MinHash.memoryUsage()` reports, bytes, equal to the byte: 8 a hash. @throws LanewiseError `INVALID_ARGUMENT` */
+/** What `MinHash.memoryUsage()` reports, bytes, equal to the byte: 8 a hash (src/sketch/state-bytes.ts). @throws LanewiseError `INVALID_ARGUMENT` */
 export function minHash(options: MinHashMemoryOptions = {}): SketchMemory {
   const bytes = signatureBytes(checkHashes(given(options).hashes));
   return { total: held(bytes, bytes) };

@@ -139,7 +139,8 @@ export function poissonBatch(options: PoissonBatchOptions): PoissonBatch {
 
 /**
  * How long to gather requests before a batch is begun: min(budget - service, sqrt(service / rate)). The root minimizes what
- * the first request waits and its share of the batch, T + service / (rate T), T in seconds; the budget caps it.
+ * the first request waits and its share of the batch, T + service / (rate T), T in seconds; the budget caps it. All it takes and
+ * gives are milliseconds. Source: arithmetic, by the derivative 1 - service / (rate T^2) = 0.
  *
  * @throws LanewiseError `INVALID_ARGUMENT`; `INFEASIBLE` where the service alone exceeds the budget
  * @example queueing.batchWindow({ budget: 50, service: 5, rate: 1000 }).window; // sqrt(.005 s / 1000) = 2.236 ms
@@ -167,8 +168,8 @@ export function batchWindow(options: BatchWindowOptions): BatchWindow {
 }
 
 /**
- * Latency and throughput of batch sizes, and which are worth choosing: the Pareto front. In the order given.
- * O(n log n).
+ * Latency (milliseconds) and throughput (requests a second) of batch sizes, and which are worth choosing: the Pareto front, those
+ * that no other dominates (Borzsonyi, Kossmann and Stocker, "The Skyline Operator", 2001). In the order given. O(n log n).
  *
  * @throws LanewiseError `INVALID_ARGUMENT`; `OVERFLOW`
  * @example queueing.batchPareto({ sizes: [1, 8, 64], fixed: 4, perItem: .25 }); // 235, 1333 and 3200 requests/s
@@ -220,7 +221,8 @@ function batchesOf(options: BatchParetoOptions): BatchService[] {
 /**
  * Continuous batching: a server that is done takes all that came meanwhile. It settles where as many come while a batch is
  * served as are in it: batch = rate (fixed + perItem batch), so batch = rate fixed / (1 - rate perItem), but at least 1; a mean of
- * flows that leaves chance out, close for batches of several and more.
+ * flows that leaves chance out, close for batches of several and more. In milliseconds; source: arithmetic of flows (a fluid limit:
+ * Kleinrock, Queueing Systems II, 1976, chapter 2).
  *
  * @throws LanewiseError `INVALID_ARGUMENT`; `INFEASIBLE` where rate x perItem >= 1: then no batch is large enough, and the message
  *   tells the rate that would fit; `OVERFLOW`

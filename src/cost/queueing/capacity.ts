@@ -138,7 +138,7 @@ function checkReachable(targets: [keyof TimeQuantiles, number][], idle: Partial<
 }
 
 /**
- * The most requests a second whose sojourn keeps the target, by bisection.
+ * The most requests a second whose sojourn keeps the target, milliseconds, by bisection over the model.
  *
  * @throws LanewiseError `INVALID_ARGUMENT`; `INFEASIBLE` where even an idle server takes longer than the target
  * @example queueing.largestArrivalRate({ serviceTime: 10, latency: { mean: 50 } }).arrivalRate; // 80: 10 / (1 - .8) = 50
@@ -158,7 +158,7 @@ export function largestArrivalRate(options: ArrivalRateOptions): ArrivalRateFit 
 }
 
 /**
- * The fewest servers of M/M/c whose sojourn keeps the target, by bisection. O(sqrt(servers) log(servers)).
+ * The fewest servers of M/M/c whose sojourn keeps the target, milliseconds, by bisection over `mmc`. O(sqrt(servers) log(servers)).
  *
  * @throws LanewiseError `INVALID_ARGUMENT`; `INFEASIBLE` where even an idle server takes longer than the target, or where 1e9
  *   servers cannot keep up; `OVERFLOW`
@@ -188,7 +188,8 @@ export function serversNeeded(options: ServersNeededOptions): ServersNeeded {
 }
 
 /**
- * Latency against utilization, for a plot: utilizations evenly spaced from `from` to `to`, both included.
+ * Latency (milliseconds) against utilization, for a plot: utilizations evenly spaced from `from` to `to`, both included; the
+ * source of each point is its model's.
  *
  * @throws LanewiseError `INVALID_ARGUMENT`
  */

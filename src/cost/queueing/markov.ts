@@ -43,7 +43,7 @@ export function mm1(options: QueueOptions): MarkovQueue {
 }
 
 /**
- * M/M/c: one queue before c servers. With a = offered, C = Erlang's C and s = serviceTime: waiting C s / (c - a), beyond t with
+ * M/M/c: one queue before c servers. With a = offered, C = Erlang's C and s = serviceTime, milliseconds: waiting C s / (c - a), beyond t with
  * the probability C e^(-(c - a) t / s); the sojourn adds the service (Kleinrock, section 3.5; Gross and others, Fundamentals of Queueing
  * Theory, section 3.3). O(sqrt(servers)).
  *
@@ -79,7 +79,8 @@ export function erlangB(options: ErlangOptions): number {
 }
 
 /**
- * Erlang's C, the share of requests that wait for one of c servers: B / (1 - rho (1 - B)). O(sqrt(servers)).
+ * Erlang's C, the share of requests that wait for one of c servers: B / (1 - rho (1 - B)) (Kleinrock, section 3.5).
+ * O(sqrt(servers)).
  *
  * @throws LanewiseError `INVALID_ARGUMENT`; `INFEASIBLE` unless offered < servers
  */
