@@ -41,7 +41,7 @@ export interface KernelFusionSavings {
  */
 export function fusion(options: KernelFusionOptions): KernelFusionSavings {
   const elements = checkCount('elements', options?.elements);
-  const array = finite('bytes', elements * bytesOf(options.dtype));
+  const array = bytesOf(elements, options.dtype);
   const { steps } = options;
   const alike = !Array.isArray(steps);
   const chain: readonly KernelFusionStep[] = alike ? [{}] : steps;

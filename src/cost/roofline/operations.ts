@@ -83,7 +83,7 @@ function traffic(
   dtype: NumberFormat | undefined,
   rest = 0,
 ): OperationTraffic {
-  const bytes = finite('bytes', elements * bytesOf(dtype) + rest);
+  const bytes = finite('bytes', bytesOf(elements, dtype) + rest);
   finite('flops', flops);
   return { flops, bytes, intensity: flops / bytes };
 }
@@ -164,7 +164,7 @@ export function attention(shape: RooflineAttention): OperationTraffic {
   const d = checkCount('headDimensions', shape.headDimensions);
   let numbers = 2 * n * d + 2 * keys * d + 2 * n * keys;
   if (shape.fast !== undefined) {
-    const row = 4 * d * bytesOf(shape.dtype);
+    const row = bytesOf(4 * d, shape.dtype);
     const block = Math.floor(checkNumber('fast', shape.fast, row, Number.MAX_VALUE) / row);
     numbers = 2 * keys * d + Math.ceil(keys / block) * (3 * n * d + 4 * n);
   }
