@@ -20,7 +20,7 @@ export const roofline: Subcommand<RooflineOptions> = {
     command
       .addOption(
         new Option('--dtype <name>', 'of the numbers (default: float16 where the hardware has it)').choices([
-          ...['float64', 'float32', 'tf32', 'float16', 'bfloat16', 'int8'],
+          ...['float64', 'float32', 'tf32', 'float16', 'bfloat16', 'float8', 'int8', 'int4'],
         ]),
       )
       .addOption(
