@@ -37,7 +37,7 @@ interface IvfShape extends Shape {
 /** @throws LanewiseError `INVALID_ARGUMENT` */
 export function ivfJobs(request: IvfRequest, rates: Rates): Jobs {
   const shape = shapeOf(request);
-  const { options = {} } = request;
+  const options = request.options ?? {};
   const codes = checkCodes(options.codes ?? 'int8');
   const cells = checkCount('options.cells', options.cells ?? usualCells(shape.rows));
   const probes = checkCount('options.probes', options.probes ?? Math.ceil(cells / 16));
@@ -95,10 +95,14 @@ function ivfCall(shape: IvfShape, rates: Rates): Job {
   };
 }
 
-/** The share of cells that none of a batch probes, where each probes such a share. */
+/** The share of cells that none of a batch probes, where each probes such a share: by squaring, for batches may be of any size. */
 function notIn(share: number, batch: number): number {
   let product = 1;
-  for (let i = 0; i < batch; i++) product *= 1 - share;
+  let square = 1 - share;
+  for (let rest = batch; rest > 0; rest = Math.floor(rest / 2)) {
+    if (rest % 2 === 1) product *= square;
+    square *= square;
+  }
   return product;
 }
 

@@ -3,6 +3,7 @@ import { exp } from '../../host/exponential.ts';
 import { ln } from '../../host/logarithm.ts';
 import { checkChoice } from '../../search/options.ts';
 import { checkDimensions } from '../../vectors/input.ts';
+import { checkMetric } from '../../vectors/metric.ts';
 import { layoutSegment } from '../../vectors/segment.ts';
 import { LEAST_TILED, TILE_QUERIES } from '../../vectors/tile.ts';
 import type { FlatRequest, VectorRequest } from '../prediction.ts';
@@ -23,7 +24,8 @@ export interface Shape {
 }
 
 /** @throws LanewiseError `INVALID_ARGUMENT` */
-export function shapeOf({ rows, dimensions, k = 10, batch = 1 }: VectorRequest): Shape {
+export function shapeOf({ rows, dimensions, metric, k = 10, batch = 1 }: VectorRequest): Shape {
+  if (metric !== undefined) checkMetric(metric);
   return {
     rows: checkCount('rows', rows),
     dimensions: checkDimensions(dimensions),
