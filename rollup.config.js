@@ -179,12 +179,14 @@ const chunks = {
   format: 'es',
   chunkFileNames: 'chunks/[name].js',
   hoistTransitiveImports: false,
+  // A call at load, which no bundler could leave out with the namespaces that nobody uses.
+  freeze: false,
 };
 
 /** A file that stands alone, for pages without a bundler: the kernels are in it, and nothing is left to resolve. */
 const alone = (input, file) => ({
   input,
-  output: { file, format: 'es' },
+  output: { file, format: 'es', freeze: false },
   plugins: [
     {
       name: 'kernels-inside',

@@ -16,7 +16,7 @@ export interface Point {
 }
 
 /** Angles between queries and their neighbours, or any rows, radians. */
-export interface Angles {
+interface Angles {
   readonly data: string;
   readonly rows: number;
   readonly dimensions: number;

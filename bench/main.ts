@@ -28,6 +28,7 @@ import { storageCases } from './cases/storage.ts';
 import { text } from './cases/text.ts';
 import type { Figure, Measurement } from './harness.ts';
 import { comparePredictions } from './predictions/main.ts';
+import { verifyPlans } from './predictions/plans.ts';
 import { figureTable, measurementTable } from './report.ts';
 
 interface Options {
@@ -36,16 +37,18 @@ interface Options {
   readonly json: string;
   readonly quick: boolean;
   readonly predictions: boolean;
+  readonly plans: boolean;
 }
 
 const results = fileURLToPath(new URL('results/latest.json', import.meta.url));
 
-const { tier, filter, json, quick, predictions } = new Command('bench')
+const { tier, filter, json, quick, predictions, plans } = new Command('bench')
   .description('Measures lanewise against the limits of this machine; one thread, medians.')
   .addOption(new Option('--tier <tier>', 'kernels to measure').choices(['simd', 'relaxed']))
   .option('--filter <text>', 'only cases whose name contains this', '')
   .option('--json <file>', 'where the figures are written', results)
   .option('--predictions', 'what predict() says of 30 configurations, beside what they take', false)
+  .option('--plans', 'what plan() says of the textbook cases, and whether verify() confirms it', false)
   .option('--quick', 'small data, few repetitions: whether it runs, not how fast', false)
   .parse()
   .opts<Options>();
@@ -65,6 +68,10 @@ console.log(
 
 if (predictions) {
   await comparePredictions({ isQuick: quick, json, ...(tier && { tier }) });
+  process.exit();
+}
+if (plans) {
+  await verifyPlans({ isQuick: quick });
   process.exit();
 }
 

@@ -27,6 +27,12 @@ export const FITTED: readonly Configuration[] = [
   ...both('flat', 700_000, 96),
   ...both('flat', 1_200_000, 64),
   ...both('flat', 350_000, 384),
+  ...both('flat', 40_000, 256),
+  ...both('flat', 100_000, 128),
+  ...both('flat', 250_000, 128),
+  ...both('flat', 25_000, 768),
+  ...both('flat', 450_000, 192),
+  ...both('flat', 100_000, 768),
   ...both('flat', 15_000, 100, { exact: 'scan' }),
   ...both('flat', 100_000, 256, { exact: 'scan' }),
   ...(['int8', 'pq4', 'bits', 'float32'] as const).flatMap((codes) => [

@@ -1,4 +1,5 @@
 import { calibrate, type Machine, percentile } from 'lanewise';
+import { between } from './machines.ts';
 import { buildSubject, type Configuration, type Subject } from './subject.ts';
 
 /** What a configuration took, and the machine as it was meanwhile. */
@@ -38,7 +39,7 @@ export async function measure(configurations: readonly Configuration[]): Promise
     const { build, bytes } = subject;
     const all: Measured[] = [];
     for (const configuration of configurations) {
-      const { times, machine } = await timeCalls(subject, configuration.batch ?? 1, after);
+      const { times, machine } = await timeCalls(subject, configuration.batch ?? 1, between([before, after]));
       const p50 = percentile(times, 0.5);
       const p99 = percentile(times, 0.99);
       all.push({ configuration, build, bytes, p50, p99, builtOn: [before, after], calledOn: machine });
@@ -72,8 +73,8 @@ interface Series {
   readonly machine: Machine;
 }
 
-async function timeCalls({ call: once, times }: Subject, batch: number, after: Machine): Promise<Series> {
-  if (!once) return { times: [...times!].sort((a, b) => a - b), machine: after };
+async function timeCalls({ call: once, times }: Subject, batch: number, builtOn: Machine): Promise<Series> {
+  if (!once) return { times: [...times!].sort((a, b) => a - b), machine: builtOn };
   const call = (at: number): void => once(at, batch);
   const warming = repeat(call, WARMING, 3, 1);
   const group = Math.max(1, Math.ceil(LEAST_TIMED / warming[warming.length >> 1]!));

@@ -1,5 +1,5 @@
 import * as memory from '../cost/memory/index.ts';
-import { usualCells } from './parts/ivf.ts';
+import { usualCells } from './effort/ivf.ts';
 import type { PredictionRequest } from './prediction.ts';
 
 /** What `memoryUsage().total` of an index will say: rows whose ids were not given, cells as even as k-means leaves them. */

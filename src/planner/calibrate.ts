@@ -1,3 +1,4 @@
+import { LanewiseError } from '../host/errors.ts';
 import { type LongCallOptions, runPieces } from '../host/progress.ts';
 import { init as initSketches, runtime as sketches } from '../sketch/kernels.ts';
 import { checkInteger } from '../vectors/input.ts';
@@ -60,10 +61,14 @@ const WARMING = 1500;
  * const { best } = plan({ rows: 1e6, dimensions: 96, latency: { p99: 10 }, machine });
  */
 export async function calibrate(options: CalibrateOptions = {}): Promise<Machine> {
-  const bytes = checkInteger('bytes', options.bytes ?? USUAL_BYTES, 16 * MIB, 2 ** 30);
-  const name = options.name ?? runtimeName();
+  const bytes = checkInteger('bytes', options?.bytes ?? USUAL_BYTES, 16 * MIB, 2 ** 30);
+  const name = options?.name ?? runtimeName();
+  if (options === null || typeof name !== 'string') {
+    const message = `calibrate() takes an object like { name: 'my laptop' }, or nothing; got ${String(options && typeof name)}.`;
+    throw new LanewiseError('INVALID_ARGUMENT', message, { expected: 'string', got: options && name });
+  }
   await Promise.all([init(), initSketches()]);
-  const rates = await runPieces(measure(2 ** Math.floor(Math.log2(bytes))), options);
+  const rates = await runPieces(measure(2 ** (31 - Math.clz32(bytes))), options);
   const date = new Date().toISOString().slice(0, 10);
   return { name, date, runtime: runtimeName(), tier: runtime().tier, ...rates };
 }

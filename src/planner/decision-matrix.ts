@@ -1,6 +1,7 @@
 import type { Algorithm } from '../cost/complexity/algorithm.ts';
 import { hnsw, ivf, ivfPq, knn, lsh } from '../cost/complexity/neighbours.ts';
 import { LanewiseError } from '../host/errors.ts';
+import { MOST_ROWS } from './effort.ts';
 import type { Plan, PlanCandidate } from './plan.ts';
 import { type CandidateName, figuresOf } from './plan-candidates.ts';
 import type { PlannedRequest } from './plan-request.ts';
@@ -47,8 +48,6 @@ function traitsOf(name: CandidateName): Traits {
 
 /** How much larger 'at scale' is. */
 const SCALE = 10;
-/** Rows that recall is estimated for, at most (effort.ts). */
-const MOST_ROWS = 1e9;
 /** What there is no number for. */
 const NONE = '-';
 

@@ -35,7 +35,10 @@ export interface EffortEstimate {
 }
 
 const MODELS = { ivf: ivfModel, hnsw: hnswModel, lsh: lshModel };
-const MOST_ROWS = 1e9;
+/** Rows that there is a model of. */
+export const MOST_ROWS = 1e9;
+/** The last thousandth of what can be found is worth little, and takes most. */
+const NEARLY = 0.999;
 
 /**
  * The share of the true k best rows that a search finds, as it was on data like embeddings: an estimate before there are
@@ -63,8 +66,21 @@ export function estimateRecall(request: RecallRequest): number {
  * effortFor({ index: 'ivf', rows: 1e6, dimensions: 96, recall: 0.95 })?.options; // { codes: 'int8', cells: 4096, probes: ... }
  */
 export function effortFor(request: EffortRequest): EffortEstimate | undefined {
+  return estimated(request, modelOf(request).least(checkRecall(request.recall)));
+}
+
+/** The same or, where nothing finds enough, the least that finds nearly the most that can be found. */
+export function nearestEffortFor(request: EffortRequest): EffortEstimate | undefined {
   const model = modelOf(request);
-  const options = model.least(checkNumber('recall', request.recall, Number.MIN_VALUE, 1));
+  return estimated(request, model.least(checkRecall(request.recall)) ?? model.least(NEARLY * model.most()));
+}
+
+/** @throws LanewiseError `INVALID_ARGUMENT` */
+function checkRecall(recall: number): number {
+  return checkNumber('recall', recall, Number.MIN_VALUE, 1);
+}
+
+function estimated(request: RecallRequest, options: EffortOptions | undefined): EffortEstimate | undefined {
   if (!options) return undefined;
   const { recall, shifts } = modelOf({ ...request, options });
   const expected = recall(0);

@@ -1,4 +1,4 @@
-import { checkPositive } from '../cost/quantity.ts';
+import { checkCount, checkPositive } from '../cost/quantity.ts';
 import { LanewiseError } from '../host/errors.ts';
 import type { Tier } from '../host/kernels.ts';
 
@@ -40,10 +40,14 @@ export function checkMachine(machine: Machine): Machine {
     const message = 'machine must be what calibrate() returned, or one of machines.';
     throw new LanewiseError('INVALID_ARGUMENT', message, { got: machine });
   }
-  const { tier, streaming, gather, float32, int8, hash, call, jitter } = machine;
+  const { name, tier, streaming, gather, float32, int8, hash, call, jitter } = machine;
   if (tier !== 'simd' && tier !== 'relaxed') {
     const message = `machine.tier must be 'simd' or 'relaxed'; got '${String(tier)}'.`;
     throw new LanewiseError('INVALID_ARGUMENT', message, { expected: ['simd', 'relaxed'], got: tier });
+  }
+  if (typeof name !== 'string') {
+    const message = `machine.name must be a string; got ${typeof name}.`;
+    throw new LanewiseError('INVALID_ARGUMENT', message, { expected: 'string', got: name });
   }
   for (const [name, rate] of Object.entries({ float32, int8, hash, call, jitter }))
     checkPositive(`machine.${name}`, rate);
@@ -52,14 +56,17 @@ export function checkMachine(machine: Machine): Machine {
   return machine;
 }
 
+/** Rates are looked up block by block. */
+const MOST_BLOCKS = 64;
+
 function checkRates(name: string, rates: readonly BlockRate[]): void {
-  if (!Array.isArray(rates) || rates.length === 0) {
-    const message = `${name} must hold a rate for a block of some bytes at least.`;
-    throw new LanewiseError('INVALID_ARGUMENT', message, { got: rates });
+  if (!Array.isArray(rates) || rates.length === 0 || rates.length > MOST_BLOCKS) {
+    const message = `${name} must hold rates for blocks of 1 to ${MOST_BLOCKS} sizes, each like { bytes: 16384, perSecond: 1e9 }.`;
+    throw new LanewiseError('INVALID_ARGUMENT', message, { expected: [1, MOST_BLOCKS], got: rates });
   }
   let largest = 0;
   for (const [i, rate] of (rates as readonly BlockRate[]).entries()) {
-    const bytes = checkPositive(`${name}[${i}].bytes`, rate?.bytes);
+    const bytes = checkCount(`${name}[${i}].bytes`, rate?.bytes);
     checkPositive(`${name}[${i}].perSecond`, rate.perSecond);
     if (bytes <= largest) {
       const message = `${name} must ascend by bytes; got ${bytes} after ${largest}.`;

@@ -1,6 +1,7 @@
-import { type EffortOptions, type EffortRequest, effortFor } from './effort.ts';
+import { type EffortOptions, nearestEffortFor } from './effort.ts';
 import { predictFiltered } from './plan-filters.ts';
 import type { PlannedRequest } from './plan-request.ts';
+import { predictTimes } from './predict.ts';
 import type { Prediction } from './prediction.ts';
 
 /** What can be chosen. */
@@ -55,7 +56,23 @@ export function candidateNames({ metric }: Pick<PlannedRequest, 'metric'>): read
   return KINDS.map(({ name }) => name).filter((name) => name !== 'lsh' || metric === 'cosine');
 }
 
-/** What a candidate takes for a request; undefined where it cannot be built for so few rows. */
+/** What candidates take, of one request but for its rows: each is reckoned once. */
+export class KnownFigures {
+  readonly #request: PlannedRequest;
+  readonly #known = new Map<string, Figures | undefined>();
+
+  constructor(request: PlannedRequest) {
+    this.#request = request;
+  }
+
+  of(name: CandidateName, rows: number): Figures | undefined {
+    const key = `${name} ${rows}`;
+    if (!this.#known.has(key)) this.#known.set(key, figuresOf(name, { ...this.#request, rows }));
+    return this.#known.get(key);
+  }
+}
+
+/** What a candidate takes for a request; undefined where there is no effort that could be searched with. */
 export function figuresOf(name: CandidateName, request: PlannedRequest): Figures | undefined {
   const kind = KINDS.find((known) => known.name === name)!;
   const found = effortOf(kind, request);
@@ -73,30 +90,16 @@ interface Found {
   readonly spread: number;
 }
 
-/** Halvings in the search for the best recall that can be had: to within a thousandth. */
-const HALVINGS = 10;
-
 /**
  * The least effort that finds enough or, where none does, the one that finds most. The k best of the rows that pass a
  * filter are about the k / filterSelectivity best of all.
  */
 function effortOf({ index, options }: Kind, request: PlannedRequest): Found | undefined {
   if (index === 'flat') return { options: {}, recall: 1, spread: 0 };
-  const { rows, dimensions, filterSelectivity } = request;
+  const { rows, dimensions, recall, filterSelectivity } = request;
   const k = Math.min(rows, Math.ceil(request.k / filterSelectivity));
-  const effort = (recall: number): Found | undefined => {
-    const wanted: EffortRequest = { index, rows, dimensions, k, recall, options };
-    return effortFor(wanted);
-  };
-  let best = effort(request.recall);
-  if (best) return scaledToFilter(best, request);
-  for (let had = 0, missed = request.recall, i = 0; i < HALVINGS; i++) {
-    const middle = (had + missed) / 2;
-    const found = effort(middle);
-    if (found) [best, had] = [found, middle];
-    else missed = middle;
-  }
-  return best && scaledToFilter(best, request);
+  const found = nearestEffortFor({ index, rows, dimensions, k, recall, options });
+  return found && scaledToFilter(found, request);
 }
 
 /** The graph makes its own walk wider by the share of rows that pass: it is asked for what is left. */
@@ -119,8 +122,9 @@ function updateOf(
 ): number {
   const { rows, dimensions, machine } = request;
   if (index === 'hnsw') {
+    const { metric, k } = request;
     const walk = { ...options, ef: options.efConstruction ?? 200 };
-    return predictFiltered(index, walk, { ...request, filterSelectivity: 1 }).prediction.p50;
+    return predictTimes({ index, options: walk, rows, dimensions, metric, k, machine }).p50;
   }
   const call = 1000 * machine.call;
   if (index === 'flat') return call + prediction.build / rows;

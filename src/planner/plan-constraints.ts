@@ -1,4 +1,5 @@
-import { type CandidateName, type Figures, figuresOf } from './plan-candidates.ts';
+import { finite } from '../cost/quantity.ts';
+import type { CandidateName, Figures, KnownFigures } from './plan-candidates.ts';
 import { type CandidateLoad, loadOf } from './plan-load.ts';
 import { HOURS_A_MONTH, MOST_CORES, type PlannedRequest } from './plan-request.ts';
 import { bytesText, numberText } from './plan-text.ts';
@@ -52,7 +53,7 @@ export interface Assessment {
 }
 
 /** What an index may take of the 4 GiB that one linear memory has: training and building need room beside the rows. */
-export const MOST_LINEAR_BYTES: number = 7 * 2 ** 29;
+const MOST_LINEAR_BYTES: number = 7 * 2 ** 29;
 
 /** What a candidate takes with the load that is asked for, on as few cores as carry it. */
 export function assess(figures: Assessed, request: PlannedRequest): Assessment {
@@ -65,7 +66,7 @@ export function assess(figures: Assessed, request: PlannedRequest): Assessment {
     load,
     updatesPerSecond: Math.max(0, ((1 - querying) * 1000) / update),
     bytes: cores * figures.prediction.bytes,
-    perMonth: cores * HOURS_A_MONTH * request.dollarsPerHour,
+    perMonth: finite('cost', cores * HOURS_A_MONTH * request.dollarsPerHour),
   };
 }
 
@@ -74,8 +75,12 @@ function slowed({ prediction, update }: Assessed, { margin }: PlannedRequest) {
   const { p50, p99, queriesPerSecond } = prediction;
   const slower = 1 + margin;
   return {
-    query: { p50: p50 * slower, p99: p99 * slower, queriesPerSecond: queriesPerSecond / slower },
-    update: update * slower,
+    query: {
+      p50: p50 * slower,
+      p99: finite('p99 with its margin', p99 * slower),
+      queriesPerSecond: queriesPerSecond / slower,
+    },
+    update: finite('update with its margin', update * slower),
   };
 }
 
@@ -208,10 +213,11 @@ export function explain(
   violation: Violation,
   name: CandidateName,
   request: PlannedRequest,
+  known: KnownFigures,
 ): ConstraintFailure {
   const { constraint, predicted, limit } = violation;
   const { name: failed, unit } = constraint;
-  const fits = fitOf(violation, name, request);
+  const fits = fitOf(violation, name, request, known);
   const remedy = fits
     ? `${fits.option}: ${numberText(fits.value)} would fit`
     : 'nothing would fit that is changed alone';
@@ -232,20 +238,20 @@ function fitOf(
   violation: Violation,
   name: CandidateName,
   request: PlannedRequest,
+  known: KnownFigures,
 ): ConstraintFit | undefined {
   const { constraint, predicted } = violation;
-  const figures = figuresOf(name, request)!;
   switch (constraint.fit) {
     case 'recall':
       return { option: 'recall', value: predicted };
     case 'rows':
-      return rowsThatFit(violation, name, request);
+      return rowsThatFit(violation, name, request, known);
     case 'updates':
       return predicted > 0 ? { option: 'updatesPerSecond', value: 0.99 * predicted } : undefined;
     case 'budget':
       return { option: 'budgetPerMonth', value: predicted };
     default: {
-      const cores = leastCores(figures, request, MOST_CORES);
+      const cores = leastCores(known.of(name, request.rows)!, request, MOST_CORES);
       return cores === undefined ? undefined : { option: 'cores', value: cores };
     }
   }
@@ -259,6 +265,7 @@ function rowsThatFit(
   { constraint, predicted, limit }: Violation,
   name: CandidateName,
   request: PlannedRequest,
+  known: KnownFigures,
 ): ConstraintFit | undefined {
   const least = Math.ceil(request.k / request.filterSelectivity);
   let { rows } = request;
@@ -267,7 +274,7 @@ function rowsThatFit(
     // Most that is constrained grows with the rows or, with the root of them, converges in some more steps.
     rows = Math.max(least, threeDigits(BELOW_LIMIT * ratio * rows));
     const fewer = { ...request, rows };
-    const figures = figuresOf(name, fewer);
+    const figures = known.of(name, rows);
     if (!figures) return undefined;
     const [value] = constraint.values(figures, fewer, assess(figures, fewer));
     if (value <= limit) return { option: 'rows', value: rows };

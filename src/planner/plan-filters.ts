@@ -1,7 +1,7 @@
 import type { EffortOptions } from './effort.ts';
 import type { Figures } from './plan-candidates.ts';
 import type { PlannedRequest } from './plan-request.ts';
-import { predict } from './predict.ts';
+import { predict, predictTimes } from './predict.ts';
 import type { FlatRequest, Prediction, PredictionRequest } from './prediction.ts';
 
 /** What a search with the request's filter takes, and whether it is answered from all rows that pass. */
@@ -27,7 +27,7 @@ export function predictFiltered(
   options: EffortOptions,
   request: PlannedRequest,
 ): FilteredPrediction {
-  const plain = predictPlain(index, options, request);
+  const plain = predict(asked(index, options, request));
   const { filterSelectivity, rows, k } = request;
   const isFlat = index === 'flat';
   if (filterSelectivity === 1) return { prediction: plain, isExact: isFlat };
@@ -37,8 +37,7 @@ export function predictFiltered(
   const exactly = (): FilteredPrediction => {
     const scanned = Math.max(k, Math.min(rows, Math.ceil(cost * passing)));
     const scan = { exact: isCoded ? 'certified' : 'scan' } as const;
-    const prediction = searched(plain, predictPlain('flat', scan, { ...request, rows: scanned }));
-    return { prediction, isExact: true };
+    return { prediction: searched(plain, 'flat', scan, { ...request, rows: scanned }), isExact: true };
   };
   if (isFlat || index === 'lsh') {
     return cost * passing < rows ? exactly() : { prediction: plain, isExact: isFlat };
@@ -48,26 +47,30 @@ export function predictFiltered(
     const wide = Math.min(cells, Math.max(probes, Math.ceil((PASSING_ROWS * k * cells) / passing)));
     const isSelective = passing * CELLS_SCORE_COST < (rows * wide) / cells;
     if (isSelective && options.rescore !== false) return exactly();
-    const wider = predictPlain(index, { ...options, probes: wide }, request);
-    return { prediction: searched(plain, wider), isExact: false };
+    const wider = { ...options, probes: wide };
+    return { prediction: searched(plain, index, wider, request), isExact: false };
   }
   const width = Math.ceil(Math.max(options.ef!, k) / filterSelectivity);
   if (GRAPH_NODE_COST * width >= Math.min(rows, ALLOWED_BY_ROWS * passing)) return exactly();
-  return {
-    prediction: searched(plain, predictPlain(index, { ...options, ef: width }, request)),
-    isExact: false,
-  };
+  return { prediction: searched(plain, index, { ...options, ef: width }, request), isExact: false };
 }
+
+type SearchOptions = EffortOptions | FlatRequest['options'];
 
 /** The index as it is built, and the latencies of another search in it. */
-function searched({ build, bytes }: Prediction, search: Prediction): Prediction {
-  return { ...search, build, bytes };
+function searched(
+  { build, bytes }: Prediction,
+  index: Figures['index'],
+  options: SearchOptions,
+  request: PlannedRequest,
+): Prediction {
+  return { ...predictTimes(asked(index, options, request)), build, bytes };
 }
 
-function predictPlain(
+function asked(
   index: Figures['index'],
-  options: EffortOptions | FlatRequest['options'],
+  options: SearchOptions,
   { rows, dimensions, metric, k, machine }: PlannedRequest,
-): Prediction {
-  return predict({ index, options, rows, dimensions, metric, k, machine } as PredictionRequest);
+): PredictionRequest {
+  return { index, options, rows, dimensions, metric, k, machine } as PredictionRequest;
 }

@@ -1,3 +1,4 @@
+import { finite } from '../cost/quantity.ts';
 import { ln } from '../host/logarithm.ts';
 import type { Prediction } from './prediction.ts';
 
@@ -36,7 +37,7 @@ export function loadOf(work: Work): CandidateLoad {
   const { query, update, updatesPerSecond } = work;
   const service = 1000 / query.queriesPerSecond;
   const updating = (updatesPerSecond * update) / 1000;
-  const utilization = (work.queriesPerSecond * service) / 1000 + updating;
+  const utilization = finite('utilization', (work.queriesPerSecond * service) / 1000 + updating);
   if (!(utilization < 1)) return { utilization };
   const variation = Math.max(0, query.p99 / query.p50 - 1) / DEVIATIONS_TO_P99;
   const waits = (tail: number): number => {

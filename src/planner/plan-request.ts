@@ -2,6 +2,7 @@ import { checkCount, checkPositive, checkQuantity } from '../cost/quantity.ts';
 import { LanewiseError } from '../host/errors.ts';
 import { checkDimensions, checkInteger, checkNumber } from '../vectors/input.ts';
 import { checkMetric, type Metric } from '../vectors/metric.ts';
+import { MOST_ROWS } from './effort.ts';
 import { checkMachine, type Machine } from './machine.ts';
 import { machines } from './machines.ts';
 
@@ -15,6 +16,7 @@ export interface LatencyLimits {
 
 /** What an index is to do, and what it may take. What is left out is no constraint. */
 export interface PlanRequest {
+  /** 1..1e9. */
   readonly rows: number;
   readonly dimensions: number;
   /** @default 'cosine' */
@@ -94,7 +96,7 @@ function checkOptions({
   ...request
 }: PlanRequest): PlannedRequest {
   const { memory, budgetPerMonth } = request;
-  const rows = checkCount('rows', request.rows);
+  const rows = checkInteger('rows', request.rows, 1, MOST_ROWS);
   checkCount('k', k);
   if (k > rows) {
     const message = `k must be at most the ${rows} rows that there are; got ${k}.`;

@@ -1,6 +1,7 @@
+import { finite } from '../cost/quantity.ts';
 import type { Metric } from '../vectors/metric.ts';
 import type { EffortOptions } from './effort.ts';
-import { type CandidateName, candidateNames, type Figures, figuresOf } from './plan-candidates.ts';
+import { type CandidateName, candidateNames, type Figures, KnownFigures } from './plan-candidates.ts';
 import { assess, type ConstraintFailure, explain, violations } from './plan-constraints.ts';
 import type { CandidateLoad } from './plan-load.ts';
 import { checkPlanRequest, type PlannedRequest, type PlanRequest } from './plan-request.ts';
@@ -65,12 +66,13 @@ export interface Plan {
  * Predictions are taken as they stand, or with the `margin` for times that is asked for; recall as it is expected, without
  * its `spread`.
  *
- * Relaxing a constraint never makes a feasible candidate infeasible. Pure, and takes some milliseconds.
+ * Relaxing a constraint other than recall never makes a feasible candidate infeasible. For less recall the options are chosen
+ * anew, such as fewer bits and more tables, and may take more of something else. Pure, and takes some milliseconds.
  *
  * @throws LanewiseError `INVALID_ARGUMENT` for an option that is wrong by itself, or a k beyond the rows; `INFEASIBLE` where
  *   options contradict each other whatever the index: p50 above p99, a filter that lets fewer than k rows through, memory
  *   for less than the k results, a latency or rate beyond empty calls, a budget below one core. Where merely no candidate
- *   fits, nothing is thrown: `best` is undefined and `nearest` tells what to relax.
+ *   fits, nothing is thrown: `best` is undefined and `nearest` tells what to relax; `OVERFLOW`
  * @example
  * const { best, nearest } = plan({ rows: 200_000, dimensions: 256, recall: 0.95, latency: { p99: 100 }, queriesPerSecond: 50 });
  * if (best) console.log(best.name, best.create, best.search, best.prediction.p99);
@@ -78,14 +80,15 @@ export interface Plan {
  */
 export function plan(request: PlanRequest): Plan {
   const checked = checkPlanRequest(request);
-  const rated = candidateNames(checked).flatMap((name) => rate(name, checked));
+  const known = new KnownFigures(checked);
+  const rated = candidateNames(checked).flatMap((name) => rate(name, checked, known));
   const feasible = rated.filter(({ candidate }) => candidate.isFeasible);
   const others = rated.filter(({ candidate }) => !candidate.isFeasible);
   const [best] = feasible;
   return {
     request: checked,
     candidates: [...feasible, ...others].map(({ candidate }) => candidate),
-    ...(best ? { best: best.candidate } : { nearest: nearestOf(others, checked) }),
+    ...(best ? { best: best.candidate } : { nearest: nearestOf(others, checked, known) }),
   };
 }
 
@@ -94,12 +97,12 @@ interface Rated {
   readonly violated: ReturnType<typeof violations>;
 }
 
-function rate(name: CandidateName, request: PlannedRequest): Rated[] {
-  const figures = figuresOf(name, request);
+function rate(name: CandidateName, request: PlannedRequest, known: KnownFigures): Rated[] {
+  const figures = known.of(name, request.rows);
   if (!figures) return [];
   const violated = violations(figures, request);
   const [first] = violated;
-  const failure = first && explain(first, name, request);
+  const failure = first && explain(first, name, request, known);
   const candidate = {
     ...describe(figures, request),
     isFeasible: !failure,
@@ -128,15 +131,15 @@ export function describe(
       ...(ef !== undefined && { ef }),
       ...(probesPerTable !== undefined && { probesPerTable }),
     },
-    cost: { perMonth, perMillionQueries: (1e6 * perHour) / (3600 * rate) },
+    cost: { perMonth, perMillionQueries: finite('cost', (1e6 * perHour) / (3600 * rate)) },
   };
 }
 
 /** The one whose worst constraint is exceeded least, in proportion; the simpler of equals. */
-function nearestOf(rated: readonly Rated[], request: PlannedRequest): NearestPlan {
+function nearestOf(rated: readonly Rated[], request: PlannedRequest, known: KnownFigures): NearestPlan {
   const worst = ({ violated }: Rated): number => Math.max(...violated.map(({ excess }) => excess));
   let nearest = rated[0]!;
   for (const other of rated) if (worst(other) < worst(nearest)) nearest = other;
   const { name } = nearest.candidate;
-  return { name, relax: nearest.violated.map((violation) => explain(violation, name, request)) };
+  return { name, relax: nearest.violated.map((violation) => explain(violation, name, request, known)) };
 }

@@ -41,6 +41,11 @@ const JOBS: JobsOf = {
  * predict({ index: 'flat', rows: 1e6, dimensions: 96, machine: machineNamed('cloud-xeon-node24') }).p50; // milliseconds
  */
 export function predict(request: PredictionRequest): Prediction {
+  return { ...predictTimes(request), bytes: finite('bytes', bytesOf(request)) };
+}
+
+/** All but the bytes. */
+export function predictTimes(request: PredictionRequest): Omit<Prediction, 'bytes'> {
   const machine = checkMachine(request?.machine);
   const jobs = jobsOf(request);
   const terms = termsOf(jobs.call, machine.tier);
@@ -51,13 +56,17 @@ export function predict(request: PredictionRequest): Prediction {
     p50,
     p99: finite('p99', p50 * (SPREADS[jobs.call.kind] ?? 1)),
     queriesPerSecond: finite('queriesPerSecond', (1000 * jobs.answers) / p50),
-    bytes: finite('bytes', bytesOf(request)),
     terms: terms.sort((a, b) => b.milliseconds - a.milliseconds),
   };
 }
 
 /** @throws LanewiseError `INVALID_ARGUMENT` */
 export function jobsOf(request: PredictionRequest): Jobs {
+  const { options = {} } = request;
+  if (typeof options !== 'object' || options === null) {
+    const message = `options must be an object, such as { ef: 64 } for 'hnsw'; got ${String(options)}.`;
+    throw new LanewiseError('INVALID_ARGUMENT', message, { expected: 'object', got: options });
+  }
   const rates = new Rates(request.machine);
   const jobs = Object.hasOwn(JOBS, request.index) ? JOBS[request.index] : undefined;
   if (jobs) return (jobs as (request: PredictionRequest, rates: Rates) => Jobs)(request, rates);

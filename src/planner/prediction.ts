@@ -2,7 +2,7 @@ import type { Metric } from '../vectors/metric.ts';
 import type { Machine } from './machine.ts';
 
 /** What every prediction is told. */
-export interface CommonRequest {
+interface CommonRequest {
   readonly rows: number;
   /** Queries of one call. @default 1 */
   readonly batch?: number;
@@ -24,7 +24,7 @@ export interface FlatRequest extends VectorRequest {
   readonly options?: { readonly exact?: 'certified' | 'scan' };
 }
 
-/** `IvfIndex`; what is left out is as there. */
+/** `IvfIndex`; what is left out is as there, except `cells`: a power of two near 4 sqrt(rows). */
 export interface IvfRequest extends VectorRequest {
   readonly index: 'ivf';
   readonly options?: {

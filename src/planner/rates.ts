@@ -1,6 +1,9 @@
 import { ln } from '../host/logarithm.ts';
 import type { BlockRate, Machine } from './machine.ts';
 
+/** Bytes that the cache of the second level is taken to hold. */
+const SECOND_LEVEL = 2 ** 19;
+
 /** Seconds that a machine needs for simple work, were nothing else done meanwhile. */
 export class Rates {
   readonly #machine: Machine;
@@ -26,6 +29,11 @@ export class Rates {
   /** Reads cache lines here and there, in so many bytes. */
   gather(lines: number, within: number): number {
     return lines * secondsAt(this.#machine.gather, within);
+  }
+
+  /** What gathering takes beyond that, where so many bytes do not stay in the cache of the second level. */
+  miss(lines: number, within: number): number {
+    return Math.max(0, this.gather(lines, within) - this.gather(lines, SECOND_LEVEL));
   }
 
   /** 8-bit multiply-adds. */

@@ -39,7 +39,7 @@ export type CheckedLshOptions = Required<LshOptions>;
 const LARGEST_SEED = 2 ** 32 - 1;
 const MOST_PROBES = 65_536;
 /** Numbers that all hyperplanes together may hold. */
-const MOST_WEIGHTS = 2 ** 26;
+export const MOST_WEIGHTS: number = 2 ** 26;
 
 /** @throws LanewiseError `INVALID_ARGUMENT` */
 export function checkLshOptions(options: LshOptions): CheckedLshOptions {

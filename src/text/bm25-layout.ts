@@ -1,7 +1,7 @@
 /** Documents of a segment: their numbers are of 16 bits. */
-export const MOST_DOCUMENTS: number = 65_536;
+const MOST_DOCUMENTS: number = 65_536;
 /** Entries of a segment, unless it is of one document: it is built or joined in some 20 ms. */
-export const MOST_ENTRIES: number = 1 << 20;
+const MOST_ENTRIES: number = 1 << 20;
 /** Pairs of frequency and length: their numbers are of 16 bits. */
 export const MOST_PAIRS = 65_536;
 /** Documents of a window, and postings from which a term has a table of windows (assembly/windows.ts). */

@@ -121,3 +121,28 @@ test('the README begins with the two commands of a newcomer', () => {
   expect(commands).toMatch(/^npm ci && npm start/);
   expect(commands).toMatch(/^npm ci && npm test/m);
 });
+
+test('the example of planning in the README runs and prints what it says', async () => {
+  const example = readFileSync(README, 'utf8')
+    .match(/```ts\n[\s\S]*?```/g)![5]!
+    .slice(6, -3);
+  // Of a machine that is known, so that a busy one does not decide otherwise.
+  const code = `
+    import { machineNamed } from 'lanewise';
+    ${example.replace('await calibrate()', "machineNamed('cloud-xeon-node24')")}
+    export { bytes, candidates, p50, terms };`;
+  const lines: unknown[][] = [];
+  const log = vi.spyOn(console, 'log').mockImplementation((...values) => lines.push(values));
+  await writeFile(QUICKSTART, code);
+  try {
+    const { bytes, candidates, p50, terms } = await import(`${QUICKSTART.pathname}?planning`);
+    expect(lines).toEqual([['flat'], [68_719_476_736], ['memory']]);
+    expect(bytes).toBeGreaterThan(4 * 96e6);
+    expect(candidates).toHaveLength(8);
+    expect(p50).toBeGreaterThan(0);
+    expect(terms.length).toBeGreaterThan(2);
+  } finally {
+    log.mockRestore();
+    await rm(QUICKSTART);
+  }
+});

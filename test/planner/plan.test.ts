@@ -217,7 +217,8 @@ const requests = fc.record({
   metric: fc.constant('l2' as const),
   recall: fc.constantFrom(0.5, 0.8, 0.9, 0.95, 0.99, 1),
   latency: fc.record({ p99: fc.double({ min: 0.01, max: 100, noNaN: true }) }),
-  queriesPerSecond: fc.double({ min: 0, max: 5000, noNaN: true }),
+  // At next to none, a million queries would cost more than a double holds.
+  queriesPerSecond: fc.oneof(fc.constant(0), fc.double({ min: 0.001, max: 5000, noNaN: true })),
   updatesPerSecond: fc.double({ min: 0, max: 2000, noNaN: true }),
   memory: fc.double({ min: 1e6, max: 1e10, noNaN: true }),
   cores: fc.integer({ min: 1, max: 16 }),
@@ -320,4 +321,33 @@ test.each([null, undefined, 7, 'rows'])('%o is no request', (request) => {
 test('one row, one dimension and one result can be planned for', () => {
   const { best } = plan({ rows: 1, dimensions: 1, k: 1, machine: MACHINE });
   expect(best!.name).toBe('flat');
+});
+
+test('vectors of most dimensions are planned for: no candidate has more tables than its class takes', () => {
+  for (const rows of [1000, 100_000]) {
+    for (const recall of [0.9, 0.97, 0.999]) {
+      const { candidates } = plan({ rows, dimensions: 65_536, k: 1, recall, machine: MACHINE });
+      const { tables = 1, bits = 1 } = candidates.find(({ name }) => name === 'lsh')!.create;
+      expect(tables * bits * 65_536).toBeLessThanOrEqual(2 ** 26);
+    }
+  }
+});
+
+test.each([{ margin: 1e308 }, { dollarsPerHour: 1e308 }, { updatesPerSecond: 1e308, margin: 1e10 }])(
+  '%o comes to more than a double holds, which is said',
+  (options) => {
+    expect(errorOf(() => plan({ ...REQUEST, ...options })).code).toBe('OVERFLOW');
+  },
+);
+
+test('a plan is reckoned in some milliseconds of the processor', () => {
+  // Warm, and nearly impossible: all candidates look for what would fit.
+  const request = { ...REQUEST, rows: 1_000_000, recall: 0.999, latency: { p99: 0.05 }, memory: 1e8 };
+  const milliseconds = Array.from({ length: 15 }, () => {
+    const before = process.cpuUsage();
+    plan(request);
+    const { user, system } = process.cpuUsage(before);
+    return (user + system) / 1000;
+  });
+  expect(milliseconds.sort((a, b) => a - b)[4]).toBeLessThan(60);
 });

@@ -1,5 +1,65 @@
 /** What a visitor does with the page, and the files that are dropped onto it. */
-import type { Page } from 'playwright-core';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { build } from 'vite';
+import { HEADERS } from '../../demo/page/vite.config.ts';
+import { type Server, serve } from './server.ts';
+
+const CONFIG = fileURLToPath(new URL('../../demo/page/vite.config.ts', import.meta.url));
+export const SCREENSHOTS: string = fileURLToPath(new URL('./screenshots/', import.meta.url));
+export const DESKTOP = { viewport: { width: 1440, height: 900 } };
+export const PHONE = {
+  viewport: { width: 360, height: 780 },
+  isMobile: true,
+  hasTouch: true,
+  deviceScaleFactor: 2,
+};
+
+/** The page, built and served under its policy. */
+export async function servePage(): Promise<Server> {
+  const folder = mkdtempSync(join(tmpdir(), 'lanewise-page-'));
+  mkdirSync(SCREENSHOTS, { recursive: true });
+  await build({ configFile: CONFIG, logLevel: 'error', build: { outDir: folder, emptyOutDir: true } });
+  const server = await serve({ roots: [folder], headers: HEADERS });
+  return {
+    url: server.url,
+    async [Symbol.asyncDispose]() {
+      await server[Symbol.asyncDispose]();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A tab with the page, and what it complained of. */
+export interface OpenPage {
+  readonly page: Page;
+  readonly complaints: string[];
+}
+
+/** Opens the page in a tab that notes what must not happen: errors, and requests to anywhere else. */
+export async function openPage(
+  browser: Browser,
+  url: string,
+  options: BrowserContextOptions = DESKTOP,
+): Promise<OpenPage> {
+  const context = await browser.newContext({ reducedMotion: 'reduce', ...options });
+  const page = await context.newPage();
+  page.setDefaultTimeout(60_000);
+  const complaints: string[] = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  page.on('request', (request) => {
+    if (new URL(request.url()).origin !== new URL(url).origin) complaints.push(`request to ${request.url()}`);
+  });
+  await page.goto(url);
+  await page.locator('.neighbour').first().waitFor();
+  return { page, complaints };
+}
 
 /** float32 vectors as `np.save` writes them (format 1.0). */
 export function npy(

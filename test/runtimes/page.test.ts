@@ -1,62 +1,44 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { writeSafetensors } from 'lanewise/format';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { build } from 'vite';
+import type { Browser, BrowserContextOptions } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { HEADERS } from '../../demo/page/vite.config.ts';
 import { launchChromium } from './browsers.ts';
 import { isMissing, programs } from './installed.ts';
-import { circle, drop, medianFrame, neighbours, npy, textOf, waitForText } from './page-hands.ts';
-import { type Server, serve } from './server.ts';
+import {
+  circle,
+  DESKTOP,
+  drop,
+  medianFrame,
+  neighbours,
+  npy,
+  type OpenPage,
+  openPage as openPageIn,
+  PHONE,
+  SCREENSHOTS,
+  servePage,
+  textOf,
+  waitForText,
+} from './page-hands.ts';
+import type { Server } from './server.ts';
 
-const CONFIG = fileURLToPath(new URL('../../demo/page/vite.config.ts', import.meta.url));
-const SCREENSHOTS = fileURLToPath(new URL('./screenshots/', import.meta.url));
-const DESKTOP = { viewport: { width: 1440, height: 900 } };
-const PHONE = { viewport: { width: 360, height: 780 }, isMobile: true, hasTouch: true, deviceScaleFactor: 2 };
 /** Measuring waits for a machine that does other things too. */
 const PATIENCE = 240_000;
 
-let folder: string;
 let server: Server;
 let browser: Browser;
 
-/** A page that notes what must not happen: errors, and requests to anywhere else. */
-async function openPage(
-  path: string,
-  options: BrowserContextOptions = DESKTOP,
-): Promise<{ page: Page; complaints: string[] }> {
-  const context = await browser.newContext({ reducedMotion: 'reduce', ...options });
-  const page = await context.newPage();
-  page.setDefaultTimeout(60_000);
-  const complaints: string[] = [];
-  page.on('console', (message) => {
-    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
-  });
-  page.on('pageerror', (error) => complaints.push(String(error)));
-  page.on('request', (request) => {
-    if (new URL(request.url()).origin !== server.url) complaints.push(`request to ${request.url()}`);
-  });
-  await page.goto(`${server.url}/${path}`);
-  await page.locator('.neighbour').first().waitFor();
-  return { page, complaints };
-}
+const openPage = (path: string, options: BrowserContextOptions = DESKTOP): Promise<OpenPage> =>
+  openPageIn(browser, `${server.url}/${path}`, options);
 
 describe.skipIf(isMissing(programs.chromium))('the page, in Chromium, under a strict policy', () => {
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'lanewise-page-'));
-    mkdirSync(SCREENSHOTS, { recursive: true });
-    await build({ configFile: CONFIG, logLevel: 'error', build: { outDir: folder, emptyOutDir: true } });
-    server = await serve({ roots: [folder], headers: HEADERS });
+    server = await servePage();
     browser = await launchChromium();
   });
 
   afterAll(async () => {
     await browser?.close();
     await server?.[Symbol.asyncDispose]();
-    rmSync(folder, { recursive: true, force: true });
   });
 
   test('neighbours come with every keystroke, with the latency and the rows rescored', async () => {

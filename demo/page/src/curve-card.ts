@@ -58,7 +58,7 @@ export class CurveCard {
 
   /** Measuring waits while something else is measured. */
   lock(isLocked: boolean): void {
-    this.#start.disabled = isLocked;
+    this.#start.disabled = isLocked || !this.#collection;
   }
 
   /** The search box went back to exact search. */
@@ -180,7 +180,7 @@ export class CurveCard {
       x: x.at(point.recall),
       y: y.at(point.rate),
       series: seriesOf(point),
-      isSquare: point.isExact,
+      shape: point.isExact ? 'square' : 'disc',
       isApplied: keyOf(point) === this.#applied,
       title: nameOf(point),
       lines: [

@@ -5,6 +5,7 @@ import { Files } from './files.ts';
 import { showMachine } from './machine.ts';
 import { WordMap } from './map/map.ts';
 import { formatBytes, formatCount } from './numbers.ts';
+import { PlannerCard } from './planner/card.ts';
 import { RooflineCard } from './roofline-card.ts';
 import { type Answer, SearchBox } from './search-box.ts';
 import { Searcher } from './searcher.ts';
@@ -23,11 +24,15 @@ let projecting: WorkThread | undefined;
 
 const box = new SearchBox(onAnswer);
 const map = new WordMap((row) => box.askRow(row));
-const curve = new CurveCard((chosen) => {
-  searcher?.choose(chosen);
-  box.search();
-}, lockRoofline);
-const roofline = new RooflineCard((isBusy) => curve.lock(isBusy));
+const curve = new CurveCard(
+  (chosen) => {
+    searcher?.choose(chosen);
+    box.search();
+  },
+  (isBusy) => lockOthers(curve, isBusy),
+);
+const roofline = new RooflineCard((isBusy) => lockOthers(roofline, isBusy));
+const planner = new PlannerCard((isBusy) => lockOthers(planner, isBusy));
 const files = new Files({
   get searcher() {
     return searcher;
@@ -37,8 +42,8 @@ const files = new Files({
 });
 
 /** Two measurements at once would tell of each other. */
-function lockRoofline(isBusy: boolean): void {
-  roofline.lock(isBusy);
+function lockOthers(busy: object, isBusy: boolean): void {
+  for (const card of [curve, roofline, planner]) if (card !== busy) card.lock(isBusy);
 }
 
 function onAnswer(answer: Answer | undefined): void {

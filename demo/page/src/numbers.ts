@@ -26,3 +26,9 @@ export function formatBytes(bytes: number): string {
   const megabytes = bytes / MEGABYTE;
   return `${megabytes < 10 ? megabytes.toFixed(1) : formatCount(megabytes)} MiB`;
 }
+
+/** The same, and gibibytes from one of them on. */
+export function formatSize(bytes: number): string {
+  const gigabytes = bytes / 2 ** 30;
+  return gigabytes < 1 ? formatBytes(bytes) : `${formatFigure(gigabytes)} GiB`;
+}

@@ -1,11 +1,25 @@
 import type { Collection } from './collection.ts';
 import { byId, html, svg } from './dom.ts';
-import { LabelRoom } from './map/labels.ts';
 import { formatBytes, formatCount, formatFigure } from './numbers.ts';
 import { type Area, areaOf, drawAxes } from './plot/chart.ts';
 import { type Mark, Marks } from './plot/marks.ts';
-import { logScale, type Scale } from './plot/scale.ts';
+import { logScale } from './plot/scale.ts';
 import { tableOf } from './plot/table.ts';
+import {
+  drawRoofs,
+  type Frame,
+  legendOf,
+  measuredRoofs,
+  nameMarks,
+  publishedRoof,
+  type Roof,
+} from './roofline/drawing.ts';
+import {
+  operationsOn,
+  type PlacedOperation,
+  type Published,
+  publishedHardware,
+} from './roofline/published.ts';
 import type { KernelPoint, Report, Roofs } from './work/protocol.ts';
 import { subjectOf, WorkThread } from './worker.ts';
 
@@ -14,16 +28,19 @@ const FLOAT_SERIES = 6;
 const INT_SERIES = 2;
 /** Axes before anything is measured. */
 const USUAL: Roofs = { memory: 10, cache: 20, cacheBytes: 0, float32: 40, int8: 200 };
-const LABEL_SIZE = 12;
-const LABEL_PIXELS = 6.7;
+const OPERATION_SERIES = 7;
+/** Its name in a link. */
+const HARDWARE = 'hw';
 
-/** What this machine could do, and what the kernels do. */
+/** What this machine could do and what the kernels do, beside what the maker of other hardware promises. */
 export class RooflineCard {
   readonly #host = byId('roofline-plot');
   readonly #table = byId('roofline-table');
   readonly #status = byId('roofline-status');
   readonly #start = byId<HTMLButtonElement>('roofline-start');
+  readonly #select = byId<HTMLSelectElement>('roofline-hardware');
   readonly #marks = new Marks(this.#host);
+  readonly #published = publishedHardware();
   readonly #onBusy: (isBusy: boolean) => void;
   #collection: Collection | undefined;
   #thread: WorkThread | undefined;
@@ -34,6 +51,16 @@ export class RooflineCard {
   constructor(onBusy: (isBusy: boolean) => void) {
     this.#onBusy = onBusy;
     this.#start.addEventListener('click', () => this.#measure());
+    this.#select.append(...this.#published.map(({ key, label }) => html('option', { value: key }, label)));
+    this.#restore();
+    this.#select.addEventListener('change', () => {
+      const url = new URL(location.href);
+      if (this.#select.value) url.searchParams.set(HARDWARE, this.#select.value);
+      else url.searchParams.delete(HARDWARE);
+      history.replaceState(null, '', url);
+      this.#draw();
+    });
+    addEventListener('popstate', () => this.#restore());
     new ResizeObserver(() => this.#draw()).observe(this.#host);
   }
 
@@ -50,7 +77,14 @@ export class RooflineCard {
 
   /** Measuring waits while something else is measured. */
   lock(isLocked: boolean): void {
-    this.#start.disabled = isLocked;
+    this.#start.disabled = isLocked || !this.#collection;
+  }
+
+  /** Chooses the hardware that the link names; another name chooses none. */
+  #restore(): void {
+    const name = new URL(location.href).searchParams.get(HARDWARE);
+    this.#select.value = this.#published.find(({ key }) => key === name)?.key ?? '';
+    this.#draw();
   }
 
   #measure(): void {
@@ -88,52 +122,114 @@ export class RooflineCard {
   #draw(): void {
     const area = areaOf(this.#host);
     const roofs = this.#roofs ?? USUAL;
-    const x = logScale(intensities(this.#points, roofs), [area.left, area.right]);
-    const y = logScale(rates(this.#points, roofs), [area.bottom, area.top]);
+    const published = this.#published.find(({ key }) => key === this.#select.value);
+    const operations = this.#operations(published);
+    const all = [
+      ...(this.#roofs || !published ? measuredRoofs(roofs) : []),
+      ...(published ? [publishedRoof(published)] : []),
+    ];
+    const places = [
+      ...this.#points.map((point) => [intensityOf(point), rateOf(point)] as const),
+      ...operations.map(({ traffic, rate }) => [traffic.intensity, rate] as const),
+    ];
+    const x = logScale(intensities(places, all), [area.left, area.right]);
+    const y = logScale(rates(places, all), [area.bottom, area.top]);
+    const frame = { area, x, y };
     const chart = drawAxes(
       area,
       { scale: x, title: 'operations a byte', format: shortFigure },
       { scale: y, title: '10⁹ operations a second', format: shortFigure },
       'Roofline: operations a second against operations a byte',
     );
-    if (this.#roofs) drawRoofs(chart, area, x, y, this.#roofs);
+    if (this.#roofs || published) drawRoofs(chart, frame, all);
     else chart.append(emptyText(area, 'Measured in a few seconds.'));
-    const marks = this.#points.map((point) => markOf(point, x, y, roofs));
-    label(chart, area, marks);
+    const marks = [
+      ...this.#points.map((point) => markOf(point, frame, roofs)),
+      ...operations.map((operation) => operationMark(operation, frame)),
+    ];
+    nameMarks(chart, frame, marks);
     this.#marks.show(chart, marks);
-    this.#fillTable(roofs);
+    if (this.#roofs || published) this.#host.append(legendOf(all));
+    this.#fillTable(roofs, published);
   }
 
-  #fillTable(roofs: Roofs): void {
-    if (!this.#roofs) {
-      this.#table.replaceChildren(html('p', { class: 'hint' }, 'Nothing is measured yet.'));
-      return;
-    }
-    const limits = tableOf(
-      'The roofs',
-      ['Roof', 'Measured'],
-      [
-        ['Reading memory', `${formatFigure(roofs.memory)} GB/s`],
-        [`Reading ${formatBytes(roofs.cacheBytes)} again and again`, `${formatFigure(roofs.cache)} GB/s`],
-        ['float32', `${formatFigure(roofs.float32)} GFLOP/s`],
-        ['8-bit integers', `${formatFigure(roofs.int8)} Gop/s, ${formatFigure(roofs.int8 / 2)} GMAC/s`],
-      ],
-    );
-    const kernels = tableOf(
-      'The kernels',
-      ['Kernel', 'Mop', 'MB', 'op/byte', 'ms', 'Gop/s', 'of its roof'],
-      this.#points.map((point) => [
-        html('span', {}, point.name, html('small', {}, point.arithmetic)),
-        formatFigure(point.operations / 1e6),
-        formatFigure(point.bytes / 1e6),
-        formatFigure(intensityOf(point)),
-        formatFigure(point.milliseconds),
-        formatFigure(rateOf(point)),
-        shareOfRoof(point, roofs),
-      ]),
-    );
-    this.#table.replaceChildren(limits, kernels);
+  /** Those that compute anything, on the hardware that is chosen. */
+  #operations(published: Published | undefined): readonly PlacedOperation[] {
+    return published ? operationsOn(published).filter(({ rate }) => rate > 0) : [];
   }
+
+  #fillTable(roofs: Roofs, published: Published | undefined): void {
+    const tables = [
+      ...(this.#roofs ? [roofTable(roofs), kernelTable(this.#points, roofs)] : []),
+      ...(published ? [operationTable(published), sourceOf(published)] : []),
+    ];
+    if (tables.length > 0) this.#table.replaceChildren(...tables);
+    else this.#table.replaceChildren(html('p', { class: 'hint' }, 'Nothing is measured or chosen yet.'));
+  }
+}
+
+function roofTable(roofs: Roofs): HTMLElement {
+  return tableOf(
+    'The roofs of this machine',
+    ['Roof', 'Measured'],
+    [
+      ['Reading memory', `${formatFigure(roofs.memory)} GB/s`],
+      [`Reading ${formatBytes(roofs.cacheBytes)} again and again`, `${formatFigure(roofs.cache)} GB/s`],
+      ['float32', `${formatFigure(roofs.float32)} GFLOP/s`],
+      ['8-bit integers', `${formatFigure(roofs.int8)} Gop/s, ${formatFigure(roofs.int8 / 2)} GMAC/s`],
+    ],
+  );
+}
+
+function kernelTable(points: readonly KernelPoint[], roofs: Roofs): HTMLElement {
+  return tableOf(
+    'The kernels',
+    ['Kernel', 'Mop', 'MB', 'op/byte', 'ms', 'Gop/s', 'of its roof'],
+    points.map((point) => [
+      html('span', {}, point.name, html('small', {}, point.arithmetic)),
+      formatFigure(point.operations / 1e6),
+      formatFigure(point.bytes / 1e6),
+      formatFigure(intensityOf(point)),
+      formatFigure(point.milliseconds),
+      formatFigure(rateOf(point)),
+      shareOfRoof(point, roofs),
+    ]),
+  );
+}
+
+function operationTable(published: Published): HTMLElement {
+  return tableOf(
+    `Operations on ${published.label}`,
+    [
+      `On ${published.label}`,
+      'GFLOP',
+      'MB',
+      'FLOP/byte',
+      'Held by',
+      'TFLOP/s',
+      'of the peak',
+      'at least, ms',
+    ],
+    operationsOn(published).map(({ name, traffic, rate, bound, share, time }) => [
+      name,
+      formatFigure(traffic.flops / 1e9),
+      formatFigure(traffic.bytes / 1e6),
+      formatFigure(traffic.intensity),
+      bound === 'memory' ? 'memory' : 'computing',
+      formatFigure(rate / 1000),
+      `${formatFigure(100 * share)} %`,
+      formatFigure(time),
+    ]),
+  );
+}
+
+function sourceOf({ label, peak, bandwidth, format, source, date }: Published): HTMLElement {
+  const roofs = `${formatFigure(peak / 1000)} TFLOP/s in ${format}, ${formatFigure(bandwidth)} GB/s`;
+  return html(
+    'p',
+    { class: 'hint' },
+    `${label}: ${roofs}. Source: ${source}, ${date}. No program reaches both.`,
+  );
 }
 
 function intensityOf({ operations, bytes }: KernelPoint): number {
@@ -154,78 +250,27 @@ function shareOfRoof(point: KernelPoint, roofs: Roofs): string {
   return `${Math.round((100 * rateOf(point)) / roofOf(point, roofs))} %`;
 }
 
-function intensities(points: readonly KernelPoint[], { memory, int8 }: Roofs): [number, number] {
-  const all = points.map(intensityOf);
-  return [Math.min(0.2, ...all) / 1.3, Math.max((4 * int8) / memory, ...all.map((value) => value * 5))];
+type Place = readonly [intensity: number, rate: number];
+
+function intensities(places: readonly Place[], roofs: readonly Roof[]): [number, number] {
+  const all = places.map(([intensity]) => intensity);
+  const ridges = roofs.map(({ bandwidth, top }) => (4 * top) / bandwidth);
+  return [Math.min(0.2, ...all) / 1.3, Math.max(...ridges, ...all.map((value) => value * 5))];
 }
 
-function rates(points: readonly KernelPoint[], { memory, int8 }: Roofs): [number, number] {
-  const all = points.map(rateOf);
-  return [Math.min(0.2 * memory, ...all) / 1.5, Math.max(int8, ...all) * 1.6];
+function rates(places: readonly Place[], roofs: readonly Roof[]): [number, number] {
+  const all = places.map(([, rate]) => rate);
+  const low = roofs.map(({ bandwidth }) => 0.2 * bandwidth);
+  return [Math.min(...low, ...all) / 1.5, Math.max(...roofs.map(({ top }) => top), ...all) * 1.6];
 }
 
-function drawRoofs(chart: SVGSVGElement, area: Area, x: Scale, y: Scale, roofs: Roofs): void {
-  const peaks = [
-    { rate: roofs.int8, text: `8-bit, ${formatFigure(roofs.int8)} Gop/s` },
-    { rate: roofs.float32, text: `float32, ${formatFigure(roofs.float32)} GFLOP/s` },
-  ];
-  const slopes = [
-    { bandwidth: roofs.memory, text: `memory, ${formatFigure(roofs.memory)} GB/s`, name: '' },
-    {
-      bandwidth: roofs.cache,
-      text: `cache (${formatBytes(roofs.cacheBytes)}), ${formatFigure(roofs.cache)} GB/s`,
-      name: ' is-secondary',
-    },
-  ];
-  const low = y.ticks[0]! / 10;
-  for (const { bandwidth, name } of slopes) {
-    const [start, end] = [low / bandwidth, roofs.int8 / bandwidth];
-    const line = svg('path', {
-      class: `roof-line${name}`,
-      d: `M${x.at(start)} ${y.at(low)}L${x.at(end)} ${y.at(roofs.int8)}`,
-      'clip-path': 'url(#roofline-area)',
-    });
-    chart.append(line);
-  }
-  chart.prepend(
-    svg(
-      'clipPath',
-      { id: 'roofline-area' },
-      svg('rect', {
-        x: area.left,
-        y: area.top,
-        width: area.right - area.left,
-        height: area.bottom - area.top,
-      }),
-    ),
-  );
-  for (const { rate, text } of peaks) {
-    const from = x.at(rate / Math.max(roofs.cache, roofs.memory));
-    chart.append(
-      svg('path', { class: 'roof-line', d: `M${from} ${y.at(rate)}H${area.right}` }),
-      svg('text', { class: 'roof-label', x: area.right - 2, y: y.at(rate) - 6, 'text-anchor': 'end' }, text),
-    );
-  }
-  const legend = slopes.map(({ text, name }, i) => [
-    svg('line', {
-      class: `roof-line${name}`,
-      x1: area.left + 12,
-      x2: area.left + 34,
-      y1: area.top + 14 + 18 * i,
-      y2: area.top + 14 + 18 * i,
-    }),
-    svg('text', { class: 'roof-label', x: area.left + 40, y: area.top + 18 + 18 * i }, text),
-  ]);
-  chart.append(...legend.flat());
-}
-
-function markOf(point: KernelPoint, x: Scale, y: Scale, roofs: Roofs): Mark {
+function markOf(point: KernelPoint, { x, y }: Frame, roofs: Roofs): Mark {
   return {
     key: point.name,
     x: x.at(intensityOf(point)),
     y: y.at(rateOf(point)),
     series: point.unit === 'float32' ? FLOAT_SERIES : INT_SERIES,
-    isSquare: point.unit === 'float32',
+    shape: point.unit === 'float32' ? 'square' : 'disc',
     title: point.name,
     lines: [
       `${formatFigure(rateOf(point))} Gop/s, ${shareOfRoof(point, roofs)} of its roof`,
@@ -235,30 +280,20 @@ function markOf(point: KernelPoint, x: Scale, y: Scale, roofs: Roofs): Mark {
   };
 }
 
-/** Names beside the points where there is room. */
-function label(chart: SVGSVGElement, { width, height }: Area, marks: readonly Mark[]): void {
-  const room = new LabelRoom(width, height);
-  for (const text of chart.querySelectorAll('.roof-label')) {
-    const [x, y] = [Number(text.getAttribute('x')), Number(text.getAttribute('y'))];
-    const length = (text.textContent?.length ?? 0) * LABEL_PIXELS;
-    const start = text.getAttribute('text-anchor') === 'end' ? x - length : x;
-    for (let part = start; part < start + length; part += 10) room.block({ x: part, y: y - 4 }, 8);
-  }
-  for (const mark of marks) room.block(mark, 7);
-  for (const mark of marks) {
-    const place = room.place(
-      { at: mark, gap: 11, size: LABEL_SIZE },
-      mark.title.length * LABEL_PIXELS,
-      [1, 1.8],
-    );
-    if (!place) continue;
-    const text = svg(
-      'text',
-      { class: `series-label fill-${mark.series}`, x: place.x, y: place.y + 4 },
-      mark.title,
-    );
-    chart.append(text);
-  }
+function operationMark({ name, traffic, rate, bound, share, time }: PlacedOperation, { x, y }: Frame): Mark {
+  return {
+    key: `operation ${name}`,
+    x: x.at(traffic.intensity),
+    y: y.at(rate),
+    series: OPERATION_SERIES,
+    shape: 'diamond',
+    title: name,
+    lines: [
+      `at most ${formatFigure(rate / 1000)} TFLOP/s, ${formatFigure(100 * share)} % of the peak`,
+      `held back by ${bound === 'memory' ? 'memory' : 'computing'}, at ${formatFigure(traffic.intensity)} FLOP a byte`,
+      `${formatCount(traffic.flops)} FLOP, ${formatCount(traffic.bytes)} bytes: ${formatFigure(time)} ms at the least`,
+    ],
+  };
 }
 
 function emptyText({ left, right, top, bottom }: Area, text: string): SVGTextElement {
@@ -270,5 +305,6 @@ function emptyText({ left, right, top, bottom }: Area, text: string): SVGTextEle
 }
 
 function shortFigure(value: number): string {
-  return String(Number(value.toPrecision(2)));
+  const figure = Number(value.toPrecision(2));
+  return figure >= 1000 ? `${figure / 1000}k` : String(figure);
 }

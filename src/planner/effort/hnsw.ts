@@ -24,11 +24,12 @@ export function hnswModel(size: Size, given: EffortOptions): Model {
     if (NODE_COST * width >= rows) return 1;
     return shareAt(shift + heightOf(GRAPH, { ef: width, m, efConstruction, rows, k }));
   };
+  const [from, to] = given.ef === undefined ? [k, Math.max(k, Math.ceil(rows / NODE_COST))] : [ef, ef];
   return {
     shifts: GRAPH_SHIFTS,
     recall: (shift) => found(ef, shift),
+    most: () => found(to, 0),
     least(recall) {
-      const [from, to] = given.ef === undefined ? [k, Math.max(k, Math.ceil(rows / NODE_COST))] : [ef, ef];
       const least = leastThat(from, to, (ef) => found(ef, 0) >= recall);
       return least === undefined ? undefined : { m, efConstruction, ef: least };
     },

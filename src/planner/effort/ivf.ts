@@ -44,18 +44,23 @@ export function ivfModel(size: Size, given: EffortOptions): Model {
   const rescore = checkRescore(given.rescore, codes);
   const probes =
     given.probes === undefined ? undefined : checkInteger('probes', given.probes, 1, 2 ** 31 - 1);
+  const isOpen = isSketch(codes) && given.rescore === undefined;
   const found = (effort: CellEffort, shift: number): number =>
     probedShare(size, effort, shift) * sketchedShare(size, effort, shift);
   return {
     shifts: CELL_SHIFTS,
     recall: (shift) =>
       found({ cells, codes, rescore, probes: probes ?? Math.ceil(cells / USUAL_SHARE) }, shift),
+    most: () => found({ cells, codes, probes: probes ?? cells, rescore: isOpen ? MOST_RESCORE : rescore }, 0),
     least(recall) {
       const effort = { cells, codes, rescore, probes: probes ?? cells };
-      if (isSketch(codes) && given.rescore === undefined) {
+      if (isOpen) {
         const kept = 1 - SKETCH_SHARE * (1 - recall);
         const enough = (rescore: number): boolean => sketchedShare(size, { codes, rescore }, 0) >= kept;
-        const least = leastThat(rescore || 1, MOST_RESCORE, enough);
+        const usual = leastThat(rescore || 1, MOST_RESCORE, enough) ?? MOST_RESCORE;
+        // More than its share is scored where there are no more cells to search.
+        const atAll = (rescore: number): boolean => found({ ...effort, rescore }, 0) >= recall;
+        const least = leastThat(usual, MOST_RESCORE, atAll);
         if (least === undefined) return undefined;
         effort.rescore = least;
       }

@@ -1,7 +1,7 @@
 import { exp } from '../../host/exponential.ts';
 import { ln } from '../../host/logarithm.ts';
 import { checkShape, collisionProbability } from '../../search/lsh-model.ts';
-import { checkProbes } from '../../search/lsh-options.ts';
+import { checkProbes, MOST_WEIGHTS } from '../../search/lsh-options.ts';
 import { type Curve, heightOf } from './curve.ts';
 import type { EffortOptions, Model, Size } from './model.ts';
 
@@ -34,41 +34,87 @@ const CANDIDATE_COST = 5;
  */
 export function lshModel(size: Size, given: EffortOptions): Model {
   const { tables, bits } = checkShape({ tables: given.tables ?? 12, bits: given.bits ?? 18 });
-  const probes = checkProbes(given.probesPerTable ?? 1);
+  const probes = [checkProbes(given.probesPerTable ?? 1)];
+  let shapes: RatedShapes | undefined;
+  const rated = (): RatedShapes => {
+    shapes ??= rateShapes(size, given);
+    return shapes;
+  };
   return {
     shifts: TABLE_SHIFTS,
     recall(shift) {
-      const held = heldShares(neighbourAngles(size, shift), bits, marginsOf(bits, probes), [probes]);
-      return foundIn(tables, held[0]!);
+      const margins = marginsOf(bits, probes[0]!);
+      return foundShares(neighbourAngles(size, shift), bits, { margins, probes, tables: [tables] })[0]!;
     },
-    least: (recall) => cheapestShape(size, given, recall),
+    most: () => rated().found.reduce((most, found) => Math.max(most, found), 0),
+    least(recall) {
+      const { options, found, cost } = rated();
+      let best = -1;
+      for (let i = 0; i < found.length; i++)
+        if (found[i]! >= recall && !(best >= 0 && cost[best]! <= cost[i]!)) best = i;
+      return best < 0 ? undefined : options(best);
+    },
   };
 }
 
-function cheapestShape(size: Size, given: EffortOptions, recall: number): EffortOptions | undefined {
-  const near = neighbourAngles(size, 0);
-  const any = anglesAbout(ANY_ROWS.mean, ANY_ROWS.deviation);
-  let best: EffortOptions | undefined;
-  let leastCost = Number.POSITIVE_INFINITY;
-  for (const bits of given.bits ? [given.bits] : BITS) {
-    const probes = given.probesPerTable ? [given.probesPerTable] : PROBES;
-    const margins = marginsOf(bits, probes.at(-1)!);
-    const found = heldShares(near, bits, margins, probes);
-    const scored = heldShares(any, bits, margins, probes);
-    for (const [i, probesPerTable] of probes.entries()) {
-      const tables = (given.tables ? [given.tables] : TABLES).find(
-        (count) => foundIn(count, found[i]!) >= recall,
-      );
-      if (tables === undefined) continue;
-      const candidates = size.rows * foundIn(tables, scored[i]!);
-      const cost = tables * (bits + probesPerTable) + CANDIDATE_COST * candidates;
-      if (cost < leastCost) [best, leastCost] = [{ tables, bits, probesPerTable }, cost];
-    }
-  }
-  return best;
+/** Shapes of hash tables: the shares of the neighbours in their buckets, and what searching them costs, in hyperplanes. */
+interface RatedShapes {
+  readonly found: Float64Array;
+  readonly cost: Float64Array;
+  readonly options: (shape: number) => EffortOptions;
 }
 
-function neighbourAngles({ rows, k }: Size, shift: number): number[] {
+/** All that can be made with what is given; what takes more hyperplanes than an index may hold finds nothing. */
+function rateShapes({ rows, dimensions, k }: Size, given: EffortOptions): RatedShapes {
+  const near = neighbourAngles({ rows, k }, 0);
+  const allBits = given.bits ? [given.bits] : BITS;
+  const tables = given.tables ? [given.tables] : TABLES;
+  const probes = given.probesPerTable ? [given.probesPerTable] : PROBES;
+  const isUsual = probes === PROBES && tables === TABLES;
+  const each = probes.length * tables.length;
+  const found = new Float64Array(allBits.length * each);
+  const cost = new Float64Array(found.length);
+  allBits.forEach((bits, at) => {
+    const { margins, scored } = isUsual ? usualBuckets(bits) : bucketsOf(bits, probes, tables);
+    found.set(foundShares(near, bits, { margins, probes, tables }), at * each);
+    for (let i = 0; i < each; i++) {
+      const [count, probed] = [tables[i % tables.length]!, probes[Math.floor(i / tables.length)]!];
+      if (count * bits * dimensions > MOST_WEIGHTS) found[at * each + i] = 0;
+      cost[at * each + i] = count * (bits + probed) + CANDIDATE_COST * rows * scored[i]!;
+    }
+  });
+  const options = (shape: number): EffortOptions => ({
+    tables: tables[shape % tables.length]!,
+    bits: allBits[Math.floor(shape / each)]!,
+    probesPerTable: probes[Math.floor((shape % each) / tables.length)]!,
+  });
+  return { found, cost, options };
+}
+
+/** What signatures of so many bits come to, whatever is searched for. */
+interface Buckets {
+  readonly margins: readonly number[];
+  /** The shares of all rows that are scored, as `foundShares` has them. */
+  readonly scored: Float64Array;
+}
+
+function bucketsOf(bits: number, probes: readonly number[], tables: readonly number[]): Buckets {
+  const margins = marginsOf(bits, probes.at(-1)!);
+  const any = anglesAbout(ANY_ROWS.mean, ANY_ROWS.deviation);
+  return { margins, scored: foundShares(any, bits, { margins, probes, tables }) };
+}
+
+/** Those of `PROBES` and `TABLES`, once they were asked for: `plan` asks again and again. */
+let known: Map<number, Buckets> | undefined;
+
+function usualBuckets(bits: number): Buckets {
+  known ??= new Map();
+  const buckets = known.get(bits) ?? bucketsOf(bits, PROBES, TABLES);
+  known.set(bits, buckets);
+  return buckets;
+}
+
+function neighbourAngles({ rows, k }: Pick<Size, 'rows' | 'k'>, shift: number): number[] {
   return anglesAbout(Math.PI / 2 - heightOf(NEARNESS, { rows, k }) - shift, DEVIATION);
 }
 
@@ -77,38 +123,41 @@ function anglesAbout(mean: number, deviation: number): number[] {
   return PARTS.map((part) => Math.max(LEAST_ANGLE, Math.min(Math.PI / 2, mean + part * deviation)));
 }
 
-/** The mean share of rows that lie in a probed bucket of one table or another, from the shares that one table holds. */
-function foundIn(tables: number, held: readonly number[]): number {
-  let found = 0;
-  for (const share of held) {
-    let missed = 1;
-    for (let table = 0; table < tables; table++) missed *= 1 - share;
-    found += (1 - missed) / held.length;
-  }
-  return found;
+/** Numbers of probes and of tables, ascending, and the margins that the probes flip. */
+interface Tried {
+  readonly margins: readonly number[];
+  readonly probes: readonly number[];
+  readonly tables: readonly number[];
 }
 
-/** For each number of probes, ascending: the probability at each angle that one of them finds a row there. */
-function heldShares(
+/**
+ * For each number of probes, and for each number of tables within it: the mean over the angles of the probability that one
+ * of the probed buckets of one of the tables holds a row there.
+ */
+function foundShares(
   angles: readonly number[],
   bits: number,
-  margins: readonly number[],
-  probes: readonly number[],
-): number[][] {
-  const shares: number[][] = probes.map(() => []);
+  { margins, probes, tables }: Tried,
+): Float64Array {
+  const found = new Float64Array(probes.length * tables.length);
   for (const angle of angles) {
+    const shared = collisionProbability(angle);
     let unflipped = 1;
-    for (let bit = 0; bit < bits; bit++) unflipped *= collisionProbability(angle);
+    for (let bit = 0; bit < bits; bit++) unflipped *= shared;
     // A bit is flipped with odds of exp(-margin x SLOPE / tan(angle)): the neighbour lies beyond the margin.
     const slope = SLOPE * tangent(Math.PI / 2 - angle);
-    let odds = 0;
-    let probe = 0;
-    probes.forEach((most, i) => {
-      for (; probe < Math.min(most, margins.length); probe++) odds += exp(-slope * margins[probe]!);
-      shares[i]!.push(Math.min(1, unflipped * odds));
-    });
+    let [odds, probe, at] = [0, 0, 0];
+    for (const most of probes) {
+      for (; probe < most && probe < margins.length; probe++) odds += exp(-slope * margins[probe]!);
+      const missedByOne = 1 - Math.min(1, unflipped * odds);
+      let [missed, table] = [1, 0];
+      for (const count of tables) {
+        for (; table < count; table++) missed *= missedByOne;
+        found[at++]! += (1 - missed) / angles.length;
+      }
+    }
   }
-  return shares;
+  return found;
 }
 
 /** Of each probe of a table, the sum of the margins that it flips, for a query whose margins are as normal numbers fall. */

@@ -29,4 +29,6 @@ export interface Model {
   readonly shifts: readonly [number, number];
   /** What is given, and the least of what is left open that is expected to find so much; undefined where nothing does. */
   least(recall: number): EffortOptions | undefined;
+  /** The most that can be found with what is given. */
+  most(): number;
 }

@@ -49,6 +49,7 @@ function hnswCall(shape: HnswShape, rates: Rates): Job {
       ...queryParts(shape, rates),
       nodes: rates.steps(visited),
       beam: rates.steps(batch * width * log2(width)),
+      records: rates.gather(visited, rows * record),
       walking: rates.gather(visited * linesOf(dimensions), rows * record),
       products: rates.codes(visited * dimensions),
       scoring: rates.gather(batch * scored * linesOf(bytes), rows * bytes),
@@ -87,6 +88,7 @@ function hnswBuild(shape: HnswShape, rates: Rates): Job {
     parts: {
       ...addParts(shape, rowBytes(dimensions), rates),
       nodes: rates.steps(nodes),
+      records: rates.gather(nodes, rows * record),
       walking: rates.gather(nodes * linesOf(dimensions), rows * record),
       products: rates.codes(nodes * dimensions),
       links: rates.steps(rows * efConstruction * m),

@@ -1,9 +1,10 @@
 import { checkCount } from '../../cost/quantity.ts';
 import { log2 } from '../../host/logarithm.ts';
-import { isSketch, MOST_CELLS } from '../../search/cell-codes.ts';
+import { isSketch } from '../../search/cell-codes.ts';
 import { checkCodes, checkRescore } from '../../search/ivf-options.ts';
 import { layoutSketcher } from '../../search/sketch-layout.ts';
 import { LEAST_TILED } from '../../vectors/tile.ts';
+import { usualCells } from '../effort/ivf.ts';
 import type { IvfRequest } from '../prediction.ts';
 import type { Rates } from '../rates.ts';
 import type { Job, Jobs } from './job.ts';
@@ -26,7 +27,7 @@ const SAMPLE_A_CELL = 256;
 const ITERATIONS = 10;
 
 /** An inverted file, nothing left out. */
-export interface IvfShape extends Shape {
+interface IvfShape extends Shape {
   readonly cells: number;
   readonly probes: number;
   readonly codes: 'float32' | 'int8' | 'pq4' | 'bits';
@@ -36,20 +37,13 @@ export interface IvfShape extends Shape {
 /** @throws LanewiseError `INVALID_ARGUMENT` */
 export function ivfJobs(request: IvfRequest, rates: Rates): Jobs {
   const shape = shapeOf(request);
-  const { options = {} } = request;
+  const options = request.options ?? {};
   const codes = checkCodes(options.codes ?? 'int8');
   const cells = checkCount('options.cells', options.cells ?? usualCells(shape.rows));
   const probes = checkCount('options.probes', options.probes ?? Math.ceil(cells / 16));
   const rescore = checkRescore(options.rescore, codes);
   const ivf = { ...shape, cells, probes: Math.min(cells, probes), codes, rescore };
   return { call: ivfCall(ivf, rates), answers: shape.batch, build: ivfBuild(ivf, rates) };
-}
-
-/** Some four times the square root of the rows, a power of two. */
-export function usualCells(rows: number): number {
-  let cells = 1;
-  while (cells < MOST_CELLS && 2 * cells * cells <= 32 * rows) cells *= 2;
-  return Math.min(cells, rows);
 }
 
 /** `IvfIndex.search`: cells are ranked by their centroids, and the rows of the nearest ones gone through. */
@@ -101,10 +95,14 @@ function ivfCall(shape: IvfShape, rates: Rates): Job {
   };
 }
 
-/** The share of cells that none of a batch probes, where each probes such a share. */
+/** The share of cells that none of a batch probes, where each probes such a share: by squaring, for batches may be of any size. */
 function notIn(share: number, batch: number): number {
   let product = 1;
-  for (let i = 0; i < batch; i++) product *= 1 - share;
+  let square = 1 - share;
+  for (let rest = batch; rest > 0; rest = Math.floor(rest / 2)) {
+    if (rest % 2 === 1) product *= square;
+    square *= square;
+  }
   return product;
 }
 

@@ -67,6 +67,7 @@ function csrCall({ rows, columns, nonzeros, batch }: CsrShape, rates: Rates): Jo
       products: rates.floats(2 * nonzeros * batch),
       reading: rates.wait(8 * nonzeros, 8 * nonzeros),
       gathering: rates.gather(nonzeros * linesOf(4 * batch), operand),
+      missing: rates.miss(nonzeros * linesOf(4 * batch), operand),
       copying: rates.read(vectors, vectors),
     },
   };
@@ -77,9 +78,11 @@ function csrBuild({ rows, nonzeros }: CsrShape, rates: Rates): Job {
   return {
     kind: 'csr.build',
     parts: {
+      start: rates.calls(1),
       rows: rates.steps(rows),
       entries: rates.steps(nonzeros),
       sorting: rates.gather(nonzeros, 12 * nonzeros),
+      missing: rates.miss(nonzeros, 12 * nonzeros),
       ordering: rates.steps(nonzeros * log2(1 + nonzeros / rows)),
       writing: rates.read(20 * nonzeros, 20 * nonzeros),
     },
@@ -128,6 +131,7 @@ function countMinJob(
       keys: rates.steps(keys),
       counters: rates.steps(keys * depth),
       gathering: rates.gather(keys * depth, 4 * width * depth),
+      missing: rates.miss(keys * depth, 4 * width * depth),
     },
   };
 }

@@ -8,7 +8,8 @@ export interface Mark {
   readonly y: number;
   /** Which colour of the series. */
   readonly series: number;
-  readonly isSquare?: boolean;
+  /** @default 'disc' */
+  readonly shape?: 'disc' | 'square' | 'diamond';
   readonly isApplied?: boolean;
   readonly title: string;
   readonly lines: readonly string[];
@@ -48,7 +49,7 @@ export class Marks {
   }
 
   #draw(mark: Mark): SVGElement {
-    const { x, y, series, isSquare, isApplied } = mark;
+    const { series, isApplied } = mark;
     const attributes = {
       class: `point fill-${series}${isApplied ? ' is-applied' : ''}`,
       tabindex: -1,
@@ -57,10 +58,7 @@ export class Marks {
       ...(this.#onChoose && { 'aria-pressed': String(Boolean(isApplied)) }),
       'data-key': mark.key,
     };
-    const radius = isApplied ? 8 : 6;
-    const element = isSquare
-      ? svg('rect', { ...attributes, x: x - 5.5, y: y - 5.5, width: 11, height: 11 })
-      : svg('circle', { ...attributes, cx: x, cy: y, r: radius });
+    const element = shapeOf(mark, attributes);
     element.addEventListener('pointerenter', () => this.#tell(mark));
     element.addEventListener('pointerleave', () => this.#hide());
     element.addEventListener('focus', () => {
@@ -100,4 +98,15 @@ export class Marks {
   #hide(): void {
     this.#tip.hidden = true;
   }
+}
+
+function shapeOf(
+  { x, y, shape, isApplied }: Mark,
+  attributes: Readonly<Record<string, string | number>>,
+): SVGElement {
+  if (shape === 'square')
+    return svg('rect', { ...attributes, x: x - 5.5, y: y - 5.5, width: 11, height: 11 });
+  if (shape === 'diamond')
+    return svg('path', { ...attributes, d: `M${x} ${y - 7.5}l7.5 7.5l-7.5 7.5l-7.5 -7.5z` });
+  return svg('circle', { ...attributes, cx: x, cy: y, r: isApplied ? 8 : 6 });
 }

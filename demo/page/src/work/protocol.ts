@@ -1,3 +1,4 @@
+import type { Machine } from 'lanewise/planner';
 import type { Effort, Metric } from 'lanewise/search';
 
 /** The vectors that a job is about. */
@@ -12,6 +13,8 @@ export type Job =
   | { readonly kind: 'project'; readonly subject: Subject }
   | { readonly kind: 'roofline'; readonly subject: Subject; readonly milliseconds: number }
   | { readonly kind: 'curve'; readonly subject: Subject; readonly milliseconds: number; readonly k: number }
+  /** What one thread of this machine does. */
+  | { readonly kind: 'calibrate' }
   /** Stops a curve; the indexes that were measured stay. */
   | { readonly kind: 'stop' }
   /** The bytes of an index that was measured. */
@@ -68,6 +71,7 @@ export interface CurvePoint {
 /** What the worker tells the page. */
 export type Report =
   | { readonly kind: 'projected'; readonly projection: Projection }
+  | { readonly kind: 'calibrated'; readonly machine: Machine }
   | { readonly kind: 'roofs'; readonly roofs: Roofs }
   | { readonly kind: 'kernel'; readonly point: KernelPoint }
   | { readonly kind: 'point'; readonly point: CurvePoint }

@@ -1,3 +1,4 @@
+import { calibrate } from 'lanewise/planner';
 import { messageOf } from '../dom.ts';
 import { CurveJob } from './curve.ts';
 import { projectRows } from './project.ts';
@@ -17,6 +18,9 @@ async function run(job: Job): Promise<void> {
     }
     case 'roofline':
       await measureRoofline(job.subject, job.milliseconds, tell);
+      break;
+    case 'calibrate':
+      tell({ kind: 'calibrated', machine: await calibrate({ name: 'this machine' }) });
       break;
     case 'curve':
       curve = new CurveJob(job.subject, tell);
