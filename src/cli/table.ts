@@ -50,7 +50,7 @@ export function formatFigure(value: number): string {
   return formatNumber(value, size < 1 ? 3 : size < 10 ? 2 : size < 100 ? 1 : 0);
 }
 
-/** A figure as it was given, to six digits. */
+/** A figure as it was given, to six digits or all whole ones. */
 export function formatGiven(value: number): string {
   const [, decimals = ''] = String(Number(value.toPrecision(6))).split('.');
   return value >= 1e15 || value < 1e-3 ? formatFigure(value) : formatNumber(value, decimals.length);
@@ -87,7 +87,9 @@ export function formatLarge(value: number, unit = ''): string {
 function inUnits(value: number, step: number, units: readonly string[]): [number, string] {
   let scaled = value;
   let unit = 0;
-  for (; scaled >= step && unit < units.length - 1; scaled /= step) unit++;
+  // As it is written, with three digits: 999.9 M is 1.00 G.
+  const written = (): number => Math.max(scaled, Number(scaled.toPrecision(3)));
+  for (; written() >= step && unit < units.length - 1; scaled /= step) unit++;
   return [scaled, units[unit]!];
 }
 
