@@ -33,7 +33,8 @@ export const growth: readonly GrowthClass[] = [
  * @throws LanewiseError `INVALID_ARGUMENT`, `OVERFLOW` where a double cannot hold them: `2^n` from 1024 on, `n!` from 171 on
  */
 export function growthAt(growth: GrowthClass, n: number): number {
-  return finite(`${growth} at n = ${n}`, operationsOf(checkGrowth(growth), checkCount('n', n)));
+  const operations = operationsOf(checkGrowth(growth), checkCount('n', n));
+  return finite(`${growth} at n = ${n}`, operations);
 }
 
 /**
