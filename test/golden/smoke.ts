@@ -90,4 +90,7 @@ export const GOLDEN: Readonly<Record<string, string>> = {
   drift: '017792d11fd5b0b2',
   experiments: '58f7a1b10cadc256b35381a94913be22',
   caches: 'd61fd06c80bcf0653d761336f238e96b5a4ea52b21f5d05a7b31a5e770c75c3e',
+  cost: 'f65b55182338f0c9',
+  effort: '615e632f54943f04',
+  plan: '4b5ff9e94e33da9e',
 };

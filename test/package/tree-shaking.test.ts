@@ -55,6 +55,12 @@ const NEEDS: Readonly<Record<string, readonly string[]>> = {
   kullbackLeibler: ['binCounts'],
   populationStabilityIndex: ['binCounts'],
   TrafficSplit: ['murmur3'],
+  decisionMatrix: ['predict'],
+  machineNamed: ['machines'],
+  plan: ['machines', 'predict'],
+  similarityPipeline: ['amdahl'],
+  // It builds whichever index was planned.
+  verify: ['FlatIndex', 'IvfIndex', 'HnswIndex', 'LshIndex', 'predict', 'percentile', ...INDEX],
   // A worker serves whatever it is asked for.
   serve: ['FlatIndex', 'IvfIndex', 'HnswIndex', 'LshIndex', 'KMeans', 'tune', 'percentile', ...INDEX],
 };
@@ -89,9 +95,12 @@ test.each(WITHIN_THE_WHOLE)(
   120_000,
 );
 
-test('bundles of readers, of metrics, of closed forms, of the error class and of CachedIndex hold no kernels; those of an index do', async () => {
+test('bundles of readers, of metrics, of closed forms, of plans, of the error class and of CachedIndex hold no kernels; those of an index do', async () => {
   for (const subpath of ['./format', './evaluate', './cost']) {
     expect((await importing('*', subpath)).kernels, subpath).toBe(0);
+  }
+  for (const name of ['plan', 'predict', 'decisionMatrix', 'effortFor', 'machines', 'similarityPipeline']) {
+    expect((await importing(name, '.')).kernels, name).toBe(0);
   }
   expect((await importing('LanewiseError', './search')).kernels).toBe(0);
   expect((await importing('FlatIndex', './search')).kernels).toBeGreaterThan(10_000);

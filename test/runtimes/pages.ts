@@ -7,6 +7,7 @@ const HERE = fileURLToPath(new URL('.', import.meta.url));
 const DIST = fileURLToPath(new URL('../../dist/', import.meta.url));
 const SHARED = {
   '/smoke.js': `${HERE}smoke.js`,
+  '/smoke-plan.js': `${HERE}smoke-plan.js`,
   '/smoke-rank.js': `${HERE}smoke-rank.js`,
   '/smoke-recommend.js': `${HERE}smoke-recommend.js`,
   '/smoke-sparse.js': `${HERE}smoke-sparse.js`,

@@ -2,6 +2,7 @@
 // runtime must agree on comes back as hashes; what may differ, as capabilities.
 import { capabilities, FlatIndex, HnswIndex, IvfIndex, KMeans, LshIndex, Random } from 'lanewise';
 import { check, hash, hashAnswers, uniform } from './ground.js';
+import { planned } from './smoke-plan.js';
 import { rank } from './smoke-rank.js';
 import { recommend } from './smoke-recommend.js';
 import { sketch } from './smoke-sketch.js';
@@ -49,7 +50,8 @@ export async function smoke() {
     index.dispose();
   }
   hashes.kMeans = await clusters(vectors);
-  for (const part of [sparse, text, recommend, rank, sketch, strings]) Object.assign(hashes, await part());
+  for (const part of [sparse, text, recommend, rank, sketch, strings, planned])
+    Object.assign(hashes, await part());
   return { hashes, capabilities: capabilities(), inflates: await canInflate() };
 }
 
