@@ -146,11 +146,12 @@ function widen(value: i32): v128 {
 
 /**
  * Reads `count` cache lines, four at a time, here and there in the `size` bytes (a power of two, at least 64) at `from`. Where
- * the next four lie depends on what was read: as in a walk of a graph, only four reads are on their way at once.
+ * the next four lie depends on what was read: as in a walk of a graph, only four reads are on their way at once. Another `seed` reads
+ * other lines, which no cache holds from before.
  */
-export function gatherLines(from: usize, size: u32, count: u32): i32 {
+export function gatherLines(from: usize, size: u32, count: u32, seed: u32): i32 {
   const mask = size - 64;
-  let state: u32 = count;
+  let state = seed;
   for (let read: u32 = 0; read < count; read += 4) {
     const a = load<u32>(from + (scramble(state) & mask));
     const b = load<u32>(from + (scramble(state + 1) & mask));

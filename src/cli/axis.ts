@@ -19,8 +19,13 @@ interface Tick {
 /** Where a value stands: 0 at the start of the axis, 1 at its end. */
 export function positionOf({ scale, domain: [low, high] }: Axis, value: number): number {
   if (scale === 'linear') return (value - low) / (high - low);
-  return log2(value / low) / log2(high / low);
+  // Quotients of such values may be beyond doubles, and products before they came here: of those there is no logarithm.
+  const [from, to, at] = [low, high, value].map((x) => log2(Math.min(Math.max(x, LEAST), MOST))) as Decades;
+  return to > from ? (at - from) / (to - from) : 0;
 }
+
+type Decades = [from: number, to: number, at: number];
+const [LEAST, MOST] = [1e-300, 1e300];
 
 /** Some values within the domain, about evenly apart. */
 export function ticksOf(axis: Axis): Tick[] {

@@ -33,6 +33,8 @@ interface BenchOptions extends IndexChoice {
 
 const USUAL_ROWS = 50_000;
 const USUAL_DIMENSIONS = 96;
+/** Of any index. */
+const MOST_DIMENSIONS = 65_536;
 
 /** An index, measured on this machine beside what is predicted. */
 export const bench: Subcommand<BenchOptions> = {
@@ -93,6 +95,8 @@ interface Collected {
 function collect({ rows, dimensions, vectors, tensor, queries, seed }: BenchOptions): Collected {
   if (vectors !== undefined) return holdOut(readVectors(vectors, tensor), vectors, queries);
   const shape = { rows: rows ?? USUAL_ROWS, dimensions: dimensions ?? USUAL_DIMENSIONS };
+  if (shape.dimensions > MOST_DIMENSIONS)
+    throw new UsageError(`--dimensions must be at most ${MOST_DIMENSIONS}; got ${shape.dimensions}`);
   const { data } = makeVectors({ ...shape, rows: shape.rows + queries, seed });
   const end = shape.rows * shape.dimensions;
   return {

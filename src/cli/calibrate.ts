@@ -29,15 +29,15 @@ export const calibrate: Subcommand<CalibrateOptions> = {
         const lines = machine.gather.find((block) => block.bytes === bytes);
         return [
           formatBytes(bytes),
-          `${formatLarge(perSecond)}B/s`,
-          lines ? `${formatLarge(lines.perSecond)}/s` : '-',
+          formatLarge(perSecond, 'B/s'),
+          lines ? formatLarge(lines.perSecond, '/s') : '-',
         ];
       }),
     );
     const rates = renderPairs([
-      ['float32', `${formatLarge(machine.float32)}FLOP/s`],
-      ['int8', `${formatLarge(machine.int8)}MAC/s`],
-      ['hashes of 8-byte keys', `${formatLarge(machine.hash)}/s`],
+      ['float32', formatLarge(machine.float32, 'FLOP/s')],
+      ['int8', formatLarge(machine.int8, 'MAC/s')],
+      ['hashes of 8-byte keys', formatLarge(machine.hash, '/s')],
       ['one call', `${formatFigure(1e9 * machine.call)} ns`],
       ['99th percentile over median', formatFigure(machine.jitter)],
     ]);

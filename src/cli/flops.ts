@@ -60,7 +60,7 @@ export const flops: Subcommand<FlopsOptions> = {
       '',
       `Attention takes ${formatShare(pass.attentionShare)}; ${formatShare(pass.quadraticShare)} grows with the square of the tokens, which outweighs`,
       `the rest of a layer from ${formatNumber(crossover.quadratic)} tokens on. ${formatNumber(pass.parameters.total)} parameters.`,
-      `One more token, the rest cached: ${formatLarge(step.flops)}FLOP; reads ${formatBytes(step.weightBytes)} of weights and ${formatBytes(step.cacheBytes)} of cache`,
+      `One more token, the rest cached: ${formatLarge(step.flops, 'FLOP')}; reads ${formatBytes(step.weightBytes)} of weights and ${formatBytes(step.cacheBytes)} of cache`,
       `(${dtype}): ${formatFigure(step.intensity)} FLOP a byte.`,
     ];
     return {

@@ -31,11 +31,13 @@ export function addHardwareOptions(command: Command): void {
     .addOption(
       new Option(
         '--machine <name>',
-        'a calibrated one, by name or the file of `calibrate --save`: float32, one thread',
+        'a calibrated one, by name or the file of `calibrate --save`: float32 or int8, one thread',
       ).conflicts('hardware'),
     )
     .optionsGroup('Options:');
 }
+
+const FLOPS_OF_MAC = 2;
 
 /** Hardware with a name to print. */
 export interface NamedHardware {
@@ -49,6 +51,7 @@ export async function hardwareOf({
   peak,
   bandwidth,
   machine,
+  dtype,
 }: HardwareOptions): Promise<NamedHardware> {
   const known = Object.keys(roofline.hardware).join(', ');
   if (hardware !== undefined) {
@@ -57,8 +60,11 @@ export async function hardwareOf({
     throw new UsageError(`no hardware '${hardware}' is known: --hardware takes one of ${known}`);
   }
   if (machine !== undefined) {
-    const { name, float32, streaming } = await machineOf(machine);
-    return { name, hardware: { peak: float32, bandwidth: streaming.at(-1)!.perSecond } };
+    const { name, float32, int8, streaming } = await machineOf(machine);
+    if (dtype !== undefined && dtype !== 'float32' && dtype !== 'int8')
+      throw new UsageError(`calibrated machines tell of float32 and int8: take one of these, not ${dtype}`);
+    const peak = dtype === 'int8' ? FLOPS_OF_MAC * int8 : float32;
+    return { name, hardware: { peak, bandwidth: streaming.at(-1)!.perSecond } };
   }
   if (peak !== undefined && bandwidth !== undefined)
     return { name: 'own hardware', hardware: { peak, bandwidth } };

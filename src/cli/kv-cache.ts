@@ -8,7 +8,7 @@ import {
 } from '../cost/index.ts';
 import { type Answer, addExamples, type Subcommand } from './answer.ts';
 import { addModelOptions, DTYPES, describeModel, type ModelOptions, modelOf } from './model-options.ts';
-import { parseBytes, parseCount } from './quantities.ts';
+import { parseBytes, parseBytesFrom0, parseCount } from './quantities.ts';
 import { formatBytes, formatNumber, renderTable } from './table.ts';
 
 interface KvCacheOptions extends ModelOptions {
@@ -30,7 +30,7 @@ export const kvCache: Subcommand<KvCacheOptions> = {
       .option('--memory <bytes>', 'what the device has', parseBytes)
       .addOption(
         new Option('--reserved <bytes>', 'of it for weights and what else is there')
-          .argParser(parseBytes)
+          .argParser(parseBytesFrom0)
           .default(0),
       );
     addExamples(command, [

@@ -71,11 +71,14 @@ or 1.5s; shares .95 or 95%. \`lanewise <command> --help\` explains a command, wi
  *
  * @returns the exit code
  */
-export async function main(commandLine: readonly string[], terminal: Terminal): Promise<number> {
+export async function main(words: readonly string[], terminal: Terminal): Promise<number> {
+  const commandLine = withHelpBehind(words);
   try {
     let exitCode = FINE;
     const program = await createProgram(commandLine, terminal, (answer, isJson) => {
-      terminal.print(isJson ? `${JSON.stringify(answer.json, plain, 2)}\n` : `${answer.text}\n`);
+      terminal.print(
+        isJson ? `${JSON.stringify(answer.json, plain, 2)}\n` : `${withoutControls(answer.text)}\n`,
+      );
       if (answer.isNo) exitCode = NO;
     });
     if (commandLine.length === 0)
@@ -85,6 +88,19 @@ export async function main(commandLine: readonly string[], terminal: Terminal): 
   } catch (error) {
     return leave(error, commandLine.includes('--json'), terminal);
   }
+}
+
+/** `help plan` is `plan --help`; a word that is no command is told, before its help would be that of all. */
+function withHelpBehind(words: readonly string[]): readonly string[] {
+  const [first, ...rest] = words[0] === 'help' ? [...words.slice(1), '--help'] : words;
+  if (first === undefined || first.startsWith('-') || Object.hasOwn(SUBCOMMANDS, first))
+    return first === undefined ? [] : [first, ...rest];
+  return [first];
+}
+
+/** Names come from files, and may hold what moves a terminal's cursor or paints over what is printed. */
+function withoutControls(text: string): string {
+  return text.replace(/[^\P{Cc}\n]/gu, '\ufffd');
 }
 
 /** Typed arrays as lists. */
@@ -102,7 +118,7 @@ async function createProgram(
   const program = new Command('lanewise')
     .description('Know before you build: what algorithms, indexes and models cost, here and elsewhere.')
     .version(version, '--version', 'print the version')
-    .helpOption('--help', 'explain')
+    .helpOption('-h, --help', 'explain')
     .helpCommand(false)
     .configureOutput({ writeOut: print, outputError: () => {} })
     .exitOverride();
@@ -137,7 +153,8 @@ function leave(error: unknown, isJson: boolean, { print, warn }: Terminal): numb
     warn(`lanewise: ${error.stack}\n`);
     return DEFECT;
   }
-  warn(`lanewise: ${error.message.replace(/^error: /, '').replace(/\s*\n\s*/g, ' ')}\n`);
+  const line = error.message.replace(/^error: /, '').replace(/\s*\n\s*/g, ' ');
+  warn(`lanewise: ${withoutControls(line)}\n`);
   const isInfeasible = error instanceof LanewiseError && error.code === 'INFEASIBLE';
   if (!isInfeasible) return MISTAKE;
   const { code, message, expected, got } = error;

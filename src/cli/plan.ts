@@ -38,6 +38,7 @@ interface PlanOptions {
   readonly machine?: string;
   readonly verify?: string;
   readonly tensor?: string;
+  readonly wide?: boolean;
 }
 
 /** Which index to build. */
@@ -61,7 +62,8 @@ export const plan: Subcommand<PlanOptions> = {
       .option('--budget-per-month <dollars>', 'what all cores may cost', parseQuantity)
       .option('--machine <name>', 'by name, or the file of `calibrate --save` (default: calibrate this one)')
       .option('--verify <file>', 'build the best one on these vectors and measure it')
-      .option('--tensor <name>', 'tensor of the vectors, where a .safetensors file holds several');
+      .option('--tensor <name>', 'tensor of the vectors, where a .safetensors file holds several')
+      .option('--wide', 'print every figure, and the decision matrix: some 200 characters a line');
     addExamples(command, [
       ['plan --rows 1e6 --dimensions 96 --recall .95 --p99 100 --memory 2GiB', 'a million rows'],
       [
@@ -69,6 +71,7 @@ export const plan: Subcommand<PlanOptions> = {
         'under load',
       ],
       ['plan --rows 20k --dimensions 16 --p99 10 --verify vectors.npy', 'predicted, then measured'],
+      ['plan --rows 50k --dimensions 768 --wide', 'every figure, and the decision matrix'],
       ['plan --rows 50k --dimensions 768 --json', 'for a program'],
     ]);
   },
@@ -85,7 +88,8 @@ export const plan: Subcommand<PlanOptions> = {
     const found = planFor({ ...requestOf(options), machine });
     const matrix = decisionMatrix(found);
     const verified = sample && found.best ? await verify(found, sample.data) : undefined;
-    const parts = [headOf(found), tableOf(found), matrixOf(matrix), verdictOf(found)];
+    const tables = options.wide ? [wideTableOf(found), matrixOf(matrix)] : [tableOf(found)];
+    const parts = [headOf(found), ...tables, verdictOf(found)];
     if (verified) parts.push(verifiedOf(verified));
     return {
       text: parts.join('\n\n'),
@@ -116,7 +120,29 @@ function headOf({ request }: Plan): string {
   return `${formatNumber(rows)} rows x ${dimensions}, ${metric}, k = ${k}, recall ${recall}; on ${machine.name}`;
 }
 
-function tableOf({ candidates, best }: Plan): string {
+/** What decides, within 80 characters or little more. */
+function tableOf({ request, candidates, best }: Plan): string {
+  const costs = request.dollarsPerHour > 0;
+  const head = ['candidate', 'recall', 'p99, ms', 'queries/s', 'memory', ...(costs ? ['$/month'] : []), ''];
+  const rows = candidates.map((candidate): Cell[] => {
+    const { name, recall, prediction, bytes, cost } = candidate;
+    const { p99, queriesPerSecond } = prediction;
+    return [
+      ...[name, recall.toFixed(3), formatFigure(p99), formatFigure(queriesPerSecond), formatBytes(bytes)],
+      ...[...(costs ? [formatFigure(cost.perMonth)] : []), verdictIn(candidate, best)],
+    ];
+  });
+  return renderTable(head, rows, { texts: [head.length - 1] });
+}
+
+type Candidate = Plan['candidates'][number];
+
+function verdictIn({ name, failure }: Candidate, best: Candidate | undefined): string {
+  if (failure) return `fails by ${failure.constraint}`;
+  return name === best?.name ? 'best' : 'feasible';
+}
+
+function wideTableOf({ candidates, best }: Plan): string {
   const head = [
     'candidate',
     'options',
@@ -130,20 +156,19 @@ function tableOf({ candidates, best }: Plan): string {
     '',
   ];
   const rows = candidates.map((candidate): Cell[] => {
-    const { name, recall, prediction, bytes, cores, failure } = candidate;
+    const { name, recall, prediction, bytes, cores } = candidate;
     const { build, p50, p99, queriesPerSecond } = prediction;
-    const verdict = failure ? `fails by ${failure.constraint}` : name === best?.name ? 'best' : 'feasible';
     return [
       ...[name, parametersOf(candidate), recall.toFixed(3), `${formatFigure(build / 1000)} s`],
       ...[formatFigure(p50), formatFigure(p99), formatFigure(queriesPerSecond)],
-      ...[formatBytes(bytes), cores, verdict],
+      ...[formatBytes(bytes), cores, verdictIn(candidate, best)],
     ];
   });
   return renderTable(head, rows, { texts: [1, 9] });
 }
 
 /** What the candidate is made and searched with, beside what every index is. */
-function parametersOf({ create, search }: Plan['candidates'][number]): string {
+function parametersOf({ create, search }: Candidate): string {
   const { dimensions: _dimensions, metric: _metric, ...made } = create;
   const { k: _k, ...searched } = search;
   const all = Object.entries({ ...made, ...searched });
@@ -157,6 +182,7 @@ const SHOWN = [
   'inference',
   'memory at 10x rows (bytes)',
   'p99 at 10x rows (ms)',
+  'dollars/month',
   'upkeep',
 ];
 
@@ -169,7 +195,7 @@ function matrixOf({ columns, rows }: DecisionMatrix): string {
   return renderTable(
     places.map((place) => columns[place]!.replace(' (bytes)', '')),
     rows.map((row) => places.map((place) => shown(row[place]!, columns[place]!))),
-    { texts: [1, 2, 5] },
+    { texts: [1, 2, places.length - 1] },
   );
 }
 

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 
-const NUMBER = /^(\d+(?:\.\d+)?(?:e\+?\d+)?|\.\d+)\s*([^\d\s.].*)?$/i;
+const NUMBER = /^(\d+(?:\.\d+)?(?:e[+-]?\d+)?|\.\d+)\s*([^\d\s.].*)?$/i;
 const DECIMAL: Readonly<Record<string, number>> = { k: 1e3, M: 1e6, G: 1e9, T: 1e12, P: 1e15 };
 const BYTES: Readonly<Record<string, number>> = {
   ...{ B: 1, kB: 1e3, KB: 1e3, MB: 1e6, GB: 1e9, TB: 1e12 },
@@ -61,15 +61,21 @@ export function parseBytes(text: string): number {
   return above0(measure(text.replace(/\/s$/, ''), BYTES, expected), expected);
 }
 
+/** The same, or none of them. */
+export function parseBytesFrom0(text: string): number {
+  return measure(text, BYTES, 'bytes from 0, such as 0, 64kB, 2GB (10^9) or 2GiB (2^30)');
+}
+
 /** Milliseconds: 100, 100ms, 1.5s, 250us. */
 export function parseMilliseconds(text: string): number {
   const expected = 'a time above 0, such as 100 (milliseconds), 250us or 1.5s';
   return above0(measure(text, MILLISECONDS, expected), expected);
 }
 
-/** A share of 0 to 1: .95 or 95%. */
+/** A share above 0, up to 1: .95 or 95%. */
 export function parseShare(text: string): number {
-  const value = measure(text, { '%': 0.01 }, 'a share, such as .95 or 95%');
+  const expected = 'a share above 0, such as .95 or 95%';
+  const value = above0(measure(text, { '%': 0.01 }, expected), expected);
   if (value <= 1) return value;
   throw new InvalidArgumentError('It must be a share of at most 1, such as .95 or 95%.');
 }

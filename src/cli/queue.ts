@@ -5,7 +5,16 @@ import { type Line, type Mark, renderChart } from './chart.ts';
 import { writeText } from './files.ts';
 import { withoutUndefined } from './model-options.ts';
 import { parseCount, parseMilliseconds, parseQuantity, parseRate } from './quantities.ts';
-import { type Cell, formatFigure, formatNumber, formatShare, formatTick, renderTable } from './table.ts';
+import {
+  type Cell,
+  formatFigure,
+  formatGiven,
+  formatNumber,
+  formatShare,
+  formatTick,
+  renderTable,
+} from './table.ts';
+import { UsageError } from './usage-error.ts';
 
 interface QueueOptions {
   readonly rate: number;
@@ -34,6 +43,8 @@ interface Modelled {
   readonly inQueue: number;
 }
 
+/** Models go through servers one by one. */
+const MOST_SERVERS = 100_000;
 /** A plot goes this far: beyond it, times leave every scale. */
 const MOST_UTILIZATION = 0.98;
 
@@ -65,6 +76,8 @@ export const queue: Subcommand<QueueOptions> = {
   },
   run(given): Answer {
     checkGiven(given, ['rate', 'service']);
+    if (given.servers > MOST_SERVERS)
+      throw new UsageError(`--servers must be at most ${formatNumber(MOST_SERVERS)}; got ${given.servers}`);
     const { rate, service, p99, plot, ...options } = given;
     const shape = withoutUndefined({
       ...{ serviceTime: service, servers: options.servers },
@@ -74,8 +87,8 @@ export const queue: Subcommand<QueueOptions> = {
     const states = statesOf(shape, rate);
     if (plot !== undefined) writeText(plot, draw(shape, states));
     const promise = p99 === undefined ? undefined : promiseOf(shape, rate, states[0]!, p99);
-    const servers = shape.servers === 1 ? 'a server' : `${shape.servers} servers`;
-    const head = `${formatFigure(rate)} requests/s for ${servers} of ${formatFigure(service)} ms: busy ${formatShare(states[0]!.utilization)} of the time`;
+    const servers = shape.servers === 1 ? 'a server' : `${formatNumber(shape.servers)} servers`;
+    const head = `${formatGiven(rate)} requests/s for ${servers} of ${formatGiven(service)} ms: busy ${formatShare(states[0]!.utilization)} of the time`;
     const table = renderTable(
       ['model', 'waits, ms', 'mean, ms', 'p50', 'p95', 'p99', 'in queue'],
       states.map(rowOf),
@@ -141,7 +154,7 @@ function promiseOf({ serviceTime, servers }: Shape, rate: number, state: Modelle
   });
   const needed = queueing.serversNeeded({ arrivalRate: rate, serviceTime, latency });
   return {
-    text: `A p99 of ${formatFigure(p99)} ms ${isKept ? 'is kept' : 'is not kept'} (${name}): these servers keep it up to ${formatNumber(arrivalRate, 1)} requests/s, and ${formatNumber(needed.servers)} for this rate.`,
+    text: `A p99 of ${formatGiven(p99)} ms ${isKept ? 'is kept' : 'is not kept'} (${name}): these servers keep it up to ${formatFigure(arrivalRate)} requests/s, and this rate needs ${formatNumber(needed.servers)}.`,
     json: { p99, kept: isKept, largestRate: arrivalRate, serversNeeded: needed.servers },
     isNo: !isKept,
   };

@@ -20,7 +20,7 @@ export const roofline: Subcommand<RooflineOptions> = {
     command
       .addOption(
         new Option('--dtype <name>', 'of the numbers (default: float16 where the hardware has it)').choices([
-          ...['float64', 'float32', 'tf32', 'float16', 'bfloat16', 'int8'],
+          ...['float64', 'float32', 'tf32', 'float16', 'bfloat16', 'float8', 'int8', 'int4'],
         ]),
       )
       .addOption(
@@ -60,12 +60,12 @@ export const roofline: Subcommand<RooflineOptions> = {
       ['operation', 'FLOPs', 'bytes', 'FLOP/byte', 'bound by', 'attainable', 'of the peak', 'at least'],
       places.map((place) => [
         ...[place.name, formatLarge(place.flops), formatLarge(place.bytes), formatFigure(place.intensity)],
-        ...[place.bound, `${formatLarge(place.attainable)}FLOP/s`, formatShare(place.utilization)],
+        ...[place.bound, formatLarge(place.attainable, 'FLOP/s'), formatShare(place.utilization)],
         `${formatFigure(place.time)} ms`,
       ]),
       { texts: [4] },
     );
-    const roofs = `${on.name}: peak ${formatLarge(peak)}FLOP/s, memory ${formatLarge(bandwidth)}B/s; the roofs meet at ${formatFigure(ridge)} FLOP a byte`;
+    const roofs = `${on.name}: peak ${formatLarge(peak, 'FLOP/s')}, memory ${formatLarge(bandwidth, 'B/s')}; the roofs meet at ${formatFigure(ridge)} FLOP a byte`;
     return {
       text: `${roofs}\n\n${table}${plot === undefined ? '' : `\n\nDrawn in ${plot}.`}`,
       json: {
@@ -83,7 +83,7 @@ export const roofline: Subcommand<RooflineOptions> = {
 function listHardware(): Answer {
   const known = Object.entries(formulas.hardware);
   const rows = known.map(([name, { peak, bandwidth, source, date }]) => [
-    ...[name, rate(peak.float32), rate(peak.float16), rate(peak.int8), `${formatLarge(bandwidth)}B/s`],
+    ...[name, rate(peak.float32), rate(peak.float16), rate(peak.int8), formatLarge(bandwidth, 'B/s')],
     `${source}, ${date}`,
   ]);
   const head = ['name', 'float32', 'float16', 'int8', 'memory', 'source'];
@@ -91,24 +91,27 @@ function listHardware(): Answer {
 }
 
 function rate(value: number | undefined): string {
-  return value === undefined ? '-' : `${formatLarge(value)}OP/s`;
+  return value === undefined ? '-' : formatLarge(value, 'OP/s');
 }
 
 interface Placed extends RooflinePlace {
   readonly name: string;
 }
 
+/** Beyond these, what is drawn would leave the numbers there are. */
+const [LEAST, MOST] = [1e-290, 1e290];
+
 /** Half a decade around what is shown, and more than a decade around the ridge. */
 function draw(name: string, places: readonly Placed[]): string {
   const [{ peak, bandwidth, ridge }] = places as [Placed, ...Placed[]];
   const shown = places.filter(({ intensity }) => intensity > 0);
   const intensities = shown.map(({ intensity }) => intensity);
-  const from = Math.min(ridge / 10, ...intensities) / 3;
-  const to = Math.max(ridge * 10, ...intensities) * 3;
+  const from = Math.max(Math.min(ridge / 10, ...intensities) / 3, LEAST);
+  const to = Math.min(Math.max(ridge * 10, ...intensities) * 3, MOST);
   const line = formulas.curve({ hardware: { peak, bandwidth }, from, to, points: 64 });
   return renderChart({
     title: `Roofline of ${name}`,
-    description: `FLOP/s attainable against FLOP a byte, both logarithmic: ${formatLarge(bandwidth)}B/s of memory up to ${formatFigure(ridge)} FLOP a byte, then the peak of ${formatLarge(peak)}FLOP/s. ${shown
+    description: `FLOP/s attainable against FLOP a byte, both logarithmic: ${formatLarge(bandwidth, 'B/s')} of memory up to ${formatFigure(ridge)} FLOP a byte, then the peak of ${formatLarge(peak, 'FLOP/s')}. ${shown
       .map((place) => `${place.name} at ${formatFigure(place.intensity)}, bound by ${place.bound}`)
       .join('; ')}.`,
     x: { label: 'FLOP a byte', scale: 'log', domain: [from, to], format: formatTick },

@@ -33,8 +33,9 @@ export function renderPairs(pairs: readonly (readonly [string, Cell])[]): string
   return pairs.map(([name, value]) => ` ${name.padEnd(width)}  ${value}`).join('\n');
 }
 
-/** Digits in groups of three, with at most so many decimals. */
+/** Digits in groups of three, with at most so many decimals; an exponent where not every digit is known. */
 export function formatNumber(value: number, decimals = 0): string {
+  if (value > Number.MAX_SAFE_INTEGER) return value.toExponential(3);
   const [whole, fraction] = value.toFixed(decimals).split('.') as [string, string?];
   const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ',');
   return fraction === undefined ? grouped : `${grouped}.${fraction}`;
@@ -42,10 +43,17 @@ export function formatNumber(value: number, decimals = 0): string {
 
 /** Three significant digits or so: 0.152, 4.81, 57.6, 1,204; exponents where digits would be many or none. */
 export function formatFigure(value: number): string {
-  const size = Math.abs(value);
+  // As it is written: 99.99 has no decimals, being 100.
+  const size = Math.abs(Number(value.toPrecision(3)));
   if (value === 0) return '0';
   if (size < 0.001 || size >= 1e15) return value.toExponential(2);
   return formatNumber(value, size < 1 ? 3 : size < 10 ? 2 : size < 100 ? 1 : 0);
+}
+
+/** A figure as it was given, to six digits or all whole ones. */
+export function formatGiven(value: number): string {
+  const [, decimals = ''] = String(Number(value.toPrecision(6))).split('.');
+  return value >= 1e15 || value < 1e-3 ? formatFigure(value) : formatNumber(value, decimals.length);
 }
 
 /** A figure beside an axis: without zeros at its end. */
@@ -60,7 +68,7 @@ function decimalsOf(value: number): number {
 }
 
 const BINARY = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'] as const;
-const DECIMAL = ['', ' k', ' M', ' G', ' T', ' P', ' E'] as const;
+const DECIMAL = ['', 'k', 'M', 'G', 'T', 'P', 'E'] as const;
 
 /** Bytes in the largest binary unit that they fill: 1.45 GiB. */
 export function formatBytes(bytes: number): string {
@@ -68,22 +76,28 @@ export function formatBytes(bytes: number): string {
   return `${unit === 'B' ? formatNumber(value) : formatFigure(value)} ${unit}`;
 }
 
-/** Large numbers by decimal prefixes: 1.29 G. */
-export function formatLarge(value: number): string {
-  const [scaled, unit] = inUnits(value, 1000, DECIMAL);
-  return `${unit === '' && Number.isInteger(value) ? formatNumber(value) : formatFigure(scaled)}${unit}`;
+/** Large numbers by decimal prefixes: 1.29 G, or 1.29 GFLOP/s of that unit. */
+export function formatLarge(value: number, unit = ''): string {
+  const [scaled, prefix] = inUnits(value, 1000, DECIMAL);
+  if (scaled >= 1000) return `${value.toExponential(2)} ${unit}`.trimEnd();
+  const figure = prefix === '' && Number.isInteger(value) ? formatNumber(value) : formatFigure(scaled);
+  return `${figure} ${prefix}${unit}`.trimEnd();
 }
 
 function inUnits(value: number, step: number, units: readonly string[]): [number, string] {
   let scaled = value;
   let unit = 0;
-  for (; scaled >= step && unit < units.length - 1; scaled /= step) unit++;
+  // As it is written, with three digits: 999.9 M is 1.00 G.
+  const written = (): number => Math.max(scaled, Number(scaled.toPrecision(3)));
+  for (; written() >= step && unit < units.length - 1; scaled /= step) unit++;
   return [scaled, units[unit]!];
 }
 
-/** A share of 1 as per cent. */
+/** A share of 1 as per cent; what is not the whole is not told as the whole. */
 export function formatShare(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
+  let decimals = 1;
+  if (share < 1) while ((100 * share).toFixed(decimals).startsWith('100') && decimals < 12) decimals++;
+  return `${(100 * share).toFixed(decimals)} %`;
 }
 
 /** How far a prediction lies from what was measured: +12.0 % where it says more. */

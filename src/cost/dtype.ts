@@ -14,11 +14,19 @@ const BYTES: Readonly<Record<ParameterDtype, number>> = {
   int4: 0.5,
 };
 
+/** @throws LanewiseError `INVALID_ARGUMENT` for an unknown dtype; the message lists those known, and the others that are allowed */
+export function checkDtype<Other extends string = never>(
+  dtype: unknown,
+  others: Readonly<Record<Other, unknown>> = {} as Readonly<Record<Other, unknown>>,
+): ParameterDtype | Other {
+  return checkChoice<ParameterDtype | Other>('dtype', dtype, { ...BYTES, ...others });
+}
+
 /**
  * Bytes of `count` values, whole ones: two of int4 share one. Scales of quantized groups are not among them.
  *
  * @throws LanewiseError `INVALID_ARGUMENT` for an unknown dtype, `OVERFLOW`
  */
 export function bytesOf(count: number, dtype: ParameterDtype): number {
-  return finite('bytes', Math.ceil(count * BYTES[checkChoice('dtype', dtype, BYTES)]));
+  return finite('bytes', Math.ceil(count * BYTES[checkDtype(dtype)]));
 }

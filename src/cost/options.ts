@@ -13,6 +13,19 @@ export function given<Options extends object>(options: Options): Options {
   );
 }
 
+/** Values by their names, none where nothing is given. @throws LanewiseError `INVALID_ARGUMENT` unless it is an object */
+export function entriesOf<Value>(
+  what: string,
+  values: Readonly<Record<string, Value>> | undefined,
+): [string, Value][] {
+  if (typeof (values ?? {}) === 'object') return Object.entries(values ?? {});
+  throw new LanewiseError(
+    'INVALID_ARGUMENT',
+    `${what} must be an object that names each part, such as { network: 10 }; got ${String(values)}.`,
+    { expected: 'object', got: values },
+  );
+}
+
 /** @throws LanewiseError `INVALID_ARGUMENT` unless `name` is a key of `known`; the message lists the keys */
 export function checkChoice<Name extends string>(
   what: string,

@@ -43,7 +43,7 @@ export function amdahl(work: SharedWork): number {
 }
 
 /**
- * What {@link amdahl} tends to as workers are added without end, `1 / serial`.
+ * What {@link amdahl} tends to as workers are added without end, `1 / serial` times as fast (Amdahl, 1967).
  *
  * @throws LanewiseError `INVALID_ARGUMENT`, `OVERFLOW` where nothing is serial, or so little that there is no limit in doubles
  * @example amdahlLimit({ serial: 0.05 }) // 20

@@ -1,3 +1,4 @@
+import { LanewiseError } from '../host/errors.ts';
 import { checkNumber } from '../vectors/input.ts';
 import { checkCount, checkPositive, checkQuantity, finite } from './quantity.ts';
 import { amdahl } from './scaling.ts';
@@ -91,10 +92,19 @@ const STAGES = ['embedding', 'lookup', 'postprocessing'] as const;
 export function similarityPipeline(options: SimilarityPipelineOptions): SimilarityPipeline {
   const references = checkCount('references', options?.references);
   let kept = references;
-  for (const share of options.filters ?? []) kept *= checkNumber('filters', share, 0, 1);
+  for (const share of filtersOf(options)) kept *= checkNumber('filters', share, 0, 1);
   const unfiltered = runOf(options, references);
   const filtered = runOf(options, Math.max(1, Math.round(kept)));
   return { ...filtered, unfiltered, filterSpeedup: unfiltered.time / filtered.time };
+}
+
+function filtersOf({ filters = [] }: SimilarityPipelineOptions): readonly number[] {
+  if (Array.isArray(filters)) return filters;
+  throw new LanewiseError(
+    'INVALID_ARGUMENT',
+    `filters must be an array of shares in 0..1; got ${String(filters)}.`,
+    { expected: 'array', got: filters },
+  );
 }
 
 function runOf(options: SimilarityPipelineOptions, references: number): SimilarityRun {

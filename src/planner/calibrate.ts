@@ -11,7 +11,7 @@ import { runtimeName } from './runtime-name.ts';
 export interface CalibrateOptions extends LongCallOptions {
   /** @default the runtime's name and version */
   readonly name?: string;
-  /** Bytes of the largest block that is read, 16 MiB..1 GiB; a power of two at most that is taken. @default 64 MiB */
+  /** Bytes of the largest block that is read, 16 MiB..1 GiB, rounded down to a power of two. @default 64 MiB */
   readonly bytes?: number;
 }
 
@@ -34,9 +34,10 @@ interface Probes {
 const KIB = 2 ** 10;
 const MIB = 2 ** 20;
 const USUAL_BYTES = 64 * MIB;
-/** Blocks for the caches of the first, the second and the third level; beyond them the caller's. */
-const CACHED = [16 * KIB, 512 * KIB, 8 * MIB];
-/** What one run does, some .2 ms each: bytes of a block that are read, lines gathered, rounds, keys, calls. */
+/** Blocks for the caches of the first, the second and the third level, which ends somewhere; beyond them the caller's. */
+const STREAMED_BLOCKS = [16 * KIB, 512 * KIB, 8 * MIB, 24 * MIB, 40 * MIB];
+const GATHERED_BLOCKS = [16 * KIB, 512 * KIB, 8 * MIB, 32 * MIB];
+/** What one run does: bytes that are read of a small block (a larger one is read once), lines, rounds, keys, calls. */
 const STREAMED = 4 * MIB;
 const GATHERED = 8192;
 const ROUNDS = 20_000;
@@ -87,7 +88,7 @@ function* measure(bytes: number): Generator<Piece, Rates> {
       yield { done: 0, total: MOST_TURNS + 1 };
     }
     warm(block);
-    const rates = yield* takeTurns(probesOf(block, [...CACHED, bytes]));
+    const rates = yield* takeTurns(probesOf(block, bytes));
     const jitter = unevenness();
     yield { done: MOST_TURNS + 1, total: MOST_TURNS + 1 };
     return { ...rates, jitter };
@@ -100,24 +101,20 @@ function warm(block: number): void {
   const { kernels } = runtime();
   for (let i = 0; i < WARMING; i++) {
     kernels.stream(block, 128);
-    kernels.gatherLines(block, 64, 4);
+    kernels.gatherLines(block, 64, 4, i);
     kernels.multiplyFloats(50, 0.999);
     kernels.multiplyCodes(50, 0x03030303);
   }
   for (let i = 0; i < WARMING; i++) sketches().kernels.hashLongs(block, 64, 0n, block + KIB);
 }
 
-function probesOf(block: number, sizes: readonly number[]): Probes {
+function probesOf(block: number, bytes: number): Probes {
   const { kernels } = runtime();
   const { kernels: hashing } = sketches();
-  const bySize = (probe: (size: number) => Probe): ReadonlyMap<number, Probe> =>
-    new Map(sizes.map((size) => [size, probe(size)]));
+  const below = (sizes: readonly number[]): number[] => [...sizes.filter((size) => size < bytes), bytes];
   return {
-    streaming: bySize((size) => streaming(block, size)),
-    gather: bySize((size) => ({
-      work: GATHERED,
-      run: () => void kernels.gatherLines(block, size, GATHERED),
-    })),
+    streaming: new Map(below(STREAMED_BLOCKS).map((size) => [size, streaming(block, size)])),
+    gather: new Map(below(GATHERED_BLOCKS).map((size) => [size, gathering(block, size)])),
     float32: { work: FLOPS_A_ROUND * ROUNDS, run: () => void kernels.multiplyFloats(ROUNDS, 0.999) },
     int8: { work: CODES_A_ROUND * ROUNDS, run: () => void kernels.multiplyCodes(ROUNDS, 0x03030303) },
     hash: { work: HASHED, run: () => hashing.hashLongs(block, HASHED, 0n, block + 8 * HASHED) },
@@ -130,18 +127,26 @@ function probesOf(block: number, sizes: readonly number[]): Probes {
   };
 }
 
-/** Reads a small block again and again, and a large one part by part, so that each part has left the nearer caches. */
 function streaming(block: number, size: number): Probe {
   const { kernels } = runtime();
-  const part = Math.min(size, STREAMED);
-  let at = 0;
+  const times = Math.ceil(STREAMED / size);
   return {
-    work: STREAMED,
+    work: times * size,
     run: () => {
-      for (let read = 0; read < STREAMED; read += part) {
-        kernels.stream(block + at, part);
-        at = (at + part) % size;
-      }
+      for (let i = 0; i < times; i++) kernels.stream(block, size);
+    },
+  };
+}
+
+/** Other lines each time. */
+function gathering(block: number, size: number): Probe {
+  const { kernels } = runtime();
+  let seed = 0;
+  return {
+    work: GATHERED,
+    run: () => {
+      kernels.gatherLines(block, size, GATHERED, seed);
+      seed += GATHERED;
     },
   };
 }

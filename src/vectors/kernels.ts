@@ -138,7 +138,7 @@ export interface Kernels extends HashKernels {
   moveNode(graph: number, from: number, to: number): void;
   renumberLinks(graph: number, slot: number, numbers: number): void;
   firstOutside(from: number, count: number, least: number, most: number): number;
-  gatherLines(from: number, size: number, count: number): number;
+  gatherLines(from: number, size: number, count: number, seed: number): number;
   stream(from: number, bytes: number): number;
   multiplyFloats(rounds: number, value: number): number;
   multiplyCodes(rounds: number, value: number): number;

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { machines } from '../../src/planner/index.ts';
 import { useOwnFolder } from './folder.ts';
 import { runCli } from './run-cli.ts';
 import { expectWellFormed, textsOf } from './xml.ts';
@@ -63,6 +64,13 @@ describe('kv-cache', () => {
     expect(told.capacity.tokens).toBe(Math.floor(10.5e9 / told.bytesPerToken));
     expect(stdout).toMatch(/multi-head \* +32 +512 KiB +2\.00 GiB/);
     expect(stdout).toContain('Fits in 9.78 GiB: up to 20,027 tokens');
+    expect(exitCode).toBe(0);
+  });
+
+  test('takes nothing for reserved, and writes what no one can count with an exponent', async () => {
+    const line = ['kv-cache', '--model', 'llama-7b', '--memory', '1e300', '--reserved', '0'];
+    const { exitCode, stdout } = await runCli(...line);
+    expect(stdout).toContain('up to 1.907e+294 tokens');
     expect(exitCode).toBe(0);
   });
 
@@ -135,6 +143,11 @@ describe('queue', () => {
     expect(readFileSync('two.svg', 'utf8')).toBe(svg);
   });
 
+  test('tells a load that is nearly whole from the whole', async () => {
+    const { stdout } = await runCli('queue', '--rate', '99.99', '--service', '10');
+    expect(stdout).toMatch(/^99\.99 requests\/s for a server of 10 ms: busy 99\.99 % of the time\n/);
+  });
+
   test('that is infeasible draws nothing', async () => {
     await runCli('queue', '--rate', '300', '--service', '10', '--plot', 'none.svg');
     expect(existsSync('none.svg')).toBe(false);
@@ -174,6 +187,29 @@ describe('roofline', () => {
       expect.arrayContaining(['roof', 'peak', '&lt;script&gt;&quot;&amp;', 'FLOP a byte']),
     );
     expect(exitCode).toBe(0);
+  });
+
+  test.each([
+    ['1e300', '1', ['a=1/1e300', 'b=1e300/1']],
+    ['1e308', '1e308', ['b=1/1e12']],
+    ['1e12', '1e9', ['a=1e-300/1']],
+  ])(
+    'draws what reaches to the ends of doubles: a peak of %s over %s B/s',
+    async (peak, bandwidth, given) => {
+      const operations = given.flatMap((text) => ['--operation', text]);
+      const line = ['roofline', '--peak', peak, '--bandwidth', bandwidth, ...operations];
+      const { exitCode, stdout } = await runCli(...line, '--plot', 'far.svg');
+      const svg = readFileSync('far.svg', 'utf8');
+      expectWellFormed(svg);
+      expect(svg + stdout).not.toMatch(/NaN|Infinity/);
+      expect(exitCode).toBe(0);
+    },
+  );
+
+  test('takes the rate of a calibrated machine for 8-bit numbers: two FLOPs a multiply-add', async () => {
+    const { int8 } = machines['cloud-xeon-node24']!;
+    const line = ['roofline', '--machine', 'cloud-xeon-node24', '--dtype', 'int8'];
+    expect((await json(...line)).peak).toBe(2 * int8);
   });
 
   test('lists the hardware that is known, with sources', async () => {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { useOwnFolder } from './folder.ts';
 import { saveNpy } from './npy-files.ts';
@@ -23,6 +24,23 @@ function rows(count: number, dimensions: number): number[] {
         : ((row * 37 + column * 11) % 17) / 100;
   });
 }
+
+/** Read before the folder changes. */
+const PAGE = readFileSync('docs/planning.md', 'utf8');
+
+test('every command of the page of planning runs', async () => {
+  saveNpy('vectors.npy', [400, 16], rows(400, 16));
+  saveNpy('queries.npy', [3, 16], rows(3, 16));
+  const lines = [...PAGE.matchAll(/^npx lanewise (.*)$/gm)].map(([, line]) => line!);
+  expect(lines.length).toBeGreaterThan(4);
+
+  for (const line of lines) {
+    const { exitCode, stdout, stderr } = await runCli(...wordsOf(line));
+    expect(stderr, line).toBe('');
+    expect(exitCode, line).toBe(0);
+    expect(stdout.length, line).toBeGreaterThan(100);
+  }
+}, 60_000);
 
 test.each([[], ...SUBCOMMANDS.map((name) => [name])])(
   'every example of lanewise %s --help runs',

@@ -86,7 +86,7 @@ test('bench prints a table, and takes the rows of a file, of which it holds quer
   expect(exitCode).toBe(0);
 });
 
-test('plan prints ranked candidates, the decision matrix and a verdict; as JSON the same candidates', async () => {
+test('plan prints ranked candidates and a verdict; --wide the decision matrix, too; as JSON the same candidates', async () => {
   const line = [
     'plan',
     '--rows',
@@ -99,6 +99,7 @@ test('plan prints ranked candidates, the decision matrix and a verdict; as JSON 
     'cloud-xeon-node24',
   ];
   const { exitCode, stdout } = await runCli(...line);
+  const { stdout: wide } = await runCli(...line, '--wide');
   const told = JSON.parse((await runCli(...line, '--json')).stdout);
 
   const names = told.candidates.map(({ name }: { name: string }) => name);
@@ -107,10 +108,22 @@ test('plan prints ranked candidates, the decision matrix and a verdict; as JSON 
   );
   expect(listed).toEqual(names);
   expect(names).toEqual(expect.arrayContaining(['flat', 'hnsw']));
-  expect(stdout).toMatch(/^ candidate +training +inference/m);
+  for (const row of stdout.split('\n').filter((text) => text.startsWith(' ')))
+    expect(row.length, row).toBeLessThanOrEqual(84);
+  expect(wide).toMatch(/^ candidate +options +recall +build +p50, ms/m);
+  expect(wide).toMatch(/^ candidate +training +inference/m);
   expect(stdout).toContain(`Build ${told.best.name}`);
   expect(told.decisionMatrix.rows).toHaveLength(names.length);
   expect(exitCode).toBe(0);
+});
+
+test('plan prices cores where they cost something', async () => {
+  const line = ['plan', '--rows', '1k', '--dimensions', '8', '--machine', 'cloud-xeon-node24'];
+  const { stdout } = await runCli(...line, '--dollars-per-hour', '0.1');
+  // A core, for 730 hours.
+  expect(stdout).toMatch(/^ candidate .*\$\/month$/m);
+  expect(stdout).toMatch(/^ flat .* 73\.0 +best$/m);
+  expect((await runCli(...line)).stdout).not.toContain('$');
 });
 
 test('plan tells what stands in the way where nothing fits: exit code 1', async () => {

@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 
 const PROGRAM = 'dist/cli.js';
@@ -27,6 +27,16 @@ test('the built program prints its version, an answer, a no and a mistake, each 
 
 test('starts with the line by which systems run it', () => {
   expect(readFileSync(PROGRAM, 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/);
+});
+
+test.skipIf(!existsSync('/dev/full'))('what cannot be printed is no success', () => {
+  const full = openSync('/dev/full', 'w');
+  const { status, stderr } = spawnSync(process.execPath, [PROGRAM, 'roofline', '--list'], {
+    ...{ encoding: 'utf8', env: environment, stdio: ['ignore', full, 'pipe'] },
+  });
+  closeSync(full);
+  expect(stderr).toMatch(/^lanewise: cannot print: .*ENOSPC.*\n$/);
+  expect(status).toBe(2);
 });
 
 test('a reader that closes the pipe early is no error', async () => {

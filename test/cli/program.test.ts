@@ -32,10 +32,34 @@ test.each(SUBCOMMANDS)(
   },
 );
 
+test('help before a command, and -h behind it, explain it as --help does', async () => {
+  const asked = await runCli('plan', '--help');
+  expect(await runCli('help', 'plan')).toEqual(asked);
+  expect(await runCli('plan', '-h')).toEqual(asked);
+  expect(await runCli('help')).toEqual(await runCli('--help'));
+});
+
 describe('a mistake is told in one line on stderr, with exit code 2', () => {
   test.each([
     ['no subcommand', [], 'say what to do: plan, calibrate, bench'],
     ['an unknown subcommand', ['serch'], "unknown command 'serch' (Did you mean search?)"],
+    ['help of an unknown subcommand', ['help', 'serch'], "unknown command 'serch' (Did you mean search?)"],
+    ['an unknown subcommand with --help', ['serch', '--help'], "unknown command 'serch'"],
+    [
+      'more servers than are gone through',
+      ['queue', '--rate', '1e9', '--service', '1', '--servers', '1e15'],
+      '--servers must be at most 100,000',
+    ],
+    [
+      'more dimensions than an index has',
+      ['bench', '--rows', '1', '--dimensions', '1e7'],
+      '--dimensions must be at most 65536',
+    ],
+    [
+      'a format that no machine is calibrated for',
+      ['roofline', '--machine', 'cloud-xeon-node24', '--dtype', 'float16'],
+      'float32 and int8',
+    ],
     ['an unknown option', ['queue', '--rat', '1'], "unknown option '--rat' (Did you mean --rate?)"],
     ['a missing option', ['queue', '--rate', '80'], '--service must be given'],
     ['a missing argument', ['search'], "missing required argument 'vectors'"],

@@ -2,6 +2,7 @@ import { InvalidArgumentError } from 'commander';
 import { expect, test } from 'vitest';
 import {
   parseBytes,
+  parseBytesFrom0,
   parseCount,
   parseIndex,
   parseMilliseconds,
@@ -33,6 +34,11 @@ test.each([
   [parseShare, '.95', 0.95],
   [parseShare, '95%', 0.95],
   [parseShare, '1', 1],
+  [parseShare, '1e-3', 0.001],
+  [parseRate, '2.5E-2', 0.025],
+  [parseMilliseconds, '1e-6s', 0.001],
+  [parseBytesFrom0, '0', 0],
+  [parseCount, ' 5 ', 5],
 ])('%o reads %s as %d', (parse, text, value) => {
   expect(parse(text)).toBeCloseTo(value, 12);
 });
@@ -65,8 +71,9 @@ test.each([
   ],
   ['bytes', parseBytes, ['0', '-1', '2G', '2g', '1gb', '5 parsecs', '1e999', 'GB', '3toString']],
   ['times', parseMilliseconds, ['0', '-5', '1m', '1h', '5 ms ms']],
-  ['shares', parseShare, ['1.01', '-0.1', '101%', '.9x']],
+  ['shares', parseShare, ['0', '1e-999', '1.01', '-0.1', '101%', '.9x']],
   ['rates', parseRate, ['0', '-1', '1m', 'T']],
+  ['bytes from 0', parseBytesFrom0, ['-1', '', '2G']],
   ['rows', parseIndex, ['-1', '.5', '']],
 ])('%s refuse what is none', (_, parse, texts) => {
   for (const text of texts) expect(() => parse(text), text).toThrow(InvalidArgumentError);

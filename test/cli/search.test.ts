@@ -86,6 +86,14 @@ test('takes the one tensor of rows of a safetensors file, or the one that is nam
   expect(JSON.parse(named.stdout).results).toEqual(NEAREST);
 });
 
+test('what a file calls its tensors does not reach the terminal as commands', async () => {
+  const tensor = { dtype: 'F32' as const, shape: [1, 2], data: Float32Array.of(1, 2) };
+  writeFileSync('painted.safetensors', writeSafetensors({ '\u001b[2J': tensor, '\u009b2J': tensor }));
+  const { exitCode, stderr } = await runCli('search', 'painted.safetensors', '--row', '0');
+  expect(stderr).toContain('--tensor takes one of \ufffd[2J, \ufffd2J');
+  expect(exitCode).toBe(2);
+});
+
 describe('what is wrong with files is told in one line, with exit code 2', () => {
   test.each([
     ['no query', ['vectors.npy'], 'say what is sought: --queries <file> or --row <row>'],

@@ -57,6 +57,14 @@ describe('the batch that a window gathers', () => {
       rest: 1,
     });
   });
+
+  // Weights that stop at the least double instead of 0 would be followed for as many steps as the mean has.
+  test('takes a mean of 1e9, by the root of it in steps', () => {
+    for (let i = 0; i < 20; i++) {
+      expect(queueing.poissonBatch({ rate: 1e9, window: 1000, upTo: 1 }).rest).toBe(1);
+    }
+    expect(queueing.poissonBatch({ rate: 1e9, window: 1000 }).probabilities.length).toBe(1_000_001);
+  });
 });
 
 describe('the best window', () => {

@@ -182,6 +182,9 @@ describe('bad input', () => {
       [/fixed/, () => budget.candidates({ total: 1, fixed: undefined as never, perCandidate: 1 })],
       [/perCandidate/, () => budget.candidates({ total: 1, fixed: 0, perCandidate: 0 })],
       [/total/, () => budget.latency(undefined as never)],
+      [/fixed must be an object that names/, () => budget.latency({ total: 9, fixed: 5 as never })],
+      [/once must be an object that names/, () => budget.ownership({ once: 5000 as never })],
+      [/once or perYear/, () => budget.ownership({ once: null as never, perYear: {} })],
       [/fixed\.slow/, () => budget.latency({ total: 1, fixed: { slow: Number.NaN } })],
       [/rows/, () => budget.cells(null as never)],
       [/rowsPerCell/, () => budget.cells({ rows: 10, rowsPerCell: 0 })],
@@ -218,6 +221,8 @@ describe('bad input', () => {
       () => budget.training({ hours: 1e300, dollarsPerHour: 1e300 }),
       () => budget.storage({ bytes: 1e300, dollarsPerGigabyteMonth: 1e300 }),
       () => budget.ownership({ perYear: { a: 1e300 }, years: 1e300 }),
+      () => budget.ownership({ once: { a: 1 }, years: 5e-324 }),
+      () => budget.breakEven({ cost: 1, before: 1e-320, after: 1 }),
     ];
     for (const run of runs) expect(errorOf(run).code).toBe('OVERFLOW');
   });

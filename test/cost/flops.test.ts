@@ -308,6 +308,9 @@ describe('bad sizes', () => {
   test('beyond doubles are reported, and those just below are counted', () => {
     expect(errorOf(() => flops.matmul({ rows: 1e200, inner: 1e200, columns: 1 })).code).toBe('OVERFLOW');
     expect(errorOf(() => flops.dot({ dimensions: Number.MAX_VALUE })).code).toBe('OVERFLOW');
+    const image = { height: 1e200, width: 1e200, kernel: 3 };
+    expect(errorOf(() => flops.im2col(image)).code).toBe('OVERFLOW');
+    expect(errorOf(() => flops.mlp({ layers: 10n as never })).message).toMatch(/layers must be/);
     expect(errorOf(() => flops.softmax({ length: Number.MAX_VALUE })).code).toBe('OVERFLOW');
     expect(flops.dot({ dimensions: Number.MAX_VALUE / 2 }).flops).toBe(Number.MAX_VALUE);
   });

@@ -95,6 +95,32 @@ describe('bad input', () => {
       'INVALID_ARGUMENT',
     ],
     ['a double cannot hold the bytes', () => memory.pairwise({ rows: 1e300 }), 'OVERFLOW'],
+    ['a double cannot hold factors', () => memory.implicitALS({ users: 1.7e308, items: 1 }), 'OVERFLOW'],
+    [
+      'a double cannot hold links',
+      () => memory.itemKnn({ users: 1, items: 1, entries: 1.7e308 }),
+      'OVERFLOW',
+    ],
+    [
+      'a double cannot hold codes',
+      () => memory.productQuantizer({ dimensions: 16, subvectors: 4, rows: 1.7e308 }),
+      'OVERFLOW',
+    ],
+    [
+      'a double cannot hold keys',
+      () => memory.topK({ capacity: 9, keys: 'bytes', keyLength: 1.7e308 }),
+      'OVERFLOW',
+    ],
+    [
+      'a double cannot hold terms',
+      () => memory.bm25Index({ documents: 9, terms: 1.7e308, postings: 9 }),
+      'OVERFLOW',
+    ],
+    [
+      'a double cannot hold products',
+      () => memory.csrMatrix({ rows: 9, columns: 9, nonzeros: 1, multiplied: 1.7e308 }),
+      'OVERFLOW',
+    ],
   ])('%s: an error with a code', (_, call, code) => {
     expect(errorOf(call).code).toBe(code);
   });

@@ -82,6 +82,30 @@ describe('an IvfIndex holds what was predicted', () => {
     expect(relativeError(predicted.total, index.memoryUsage().total)).toBeLessThan(tolerance);
   });
 
+  test('as though cells were spread evenly from 0 to twice their mean, where nobody says', () => {
+    for (const [rows, cells] of [
+      [0, 3],
+      [5, 9],
+      [1000, 7],
+      [99_999, 20],
+      [1_000_000, 4096],
+    ] as const) {
+      const upTo = (cell: number): number => Math.floor(rows * (cell / cells) * (cell / cells));
+      const cellRows = Array.from({ length: cells }, (_, cell) => upTo(cell + 1) - upTo(cell));
+      for (const calls of [1, 3]) {
+        const shape = { rows, dimensions: 24, cells, calls };
+        expect(memory.ivfIndex(shape)).toEqual(memory.ivfIndex({ ...shape, cellRows }));
+      }
+    }
+    // A cell of 9000 rows: two whole segments of 4096, and 808 rows in 51 blocks of 16.
+    const one = memory.ivfIndex({ rows: 9000, dimensions: 24, cells: 1, codes: 'float32' });
+    const blocks = memory.ivfIndex({ rows: 2 * 4096 + 51 * 16, dimensions: 24, cells: 1, codes: 'float32' });
+    expect(one.vectors).toBe(blocks.vectors);
+    expect(() => memory.ivfIndex({ rows: 9, dimensions: 2, cells: 2, cellRows: { length: 1e12 } })).toThrow(
+      /cellRows/,
+    );
+  });
+
   test('trained, before rows are added', async () => {
     using index = await IvfIndex.create({ dimensions: 24, cells: 20 });
     await index.train(rowsOf({ rows: 500, dimensions: 24 }), training);

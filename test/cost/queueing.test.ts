@@ -94,6 +94,40 @@ describe('M/M/c', () => {
     expect(queueing.erlangB({ servers: 1_000_000_000, offered: 10 })).toBe(0);
   });
 
+  test('agrees with the recurrence of one more server each', () => {
+    for (const [servers, offered] of [
+      [1, 1e-9],
+      [7, 100],
+      [300, 290],
+      [1000, 400],
+      [1_000_000, 999_000],
+      [1_000_000, 1_000_000],
+    ] as const) {
+      let blocking = 1;
+      for (let n = 1; n <= servers; n++) blocking = (offered * blocking) / (n + offered * blocking);
+      expect(off(queueing.erlangB({ servers, offered }) + 1e-300, blocking + 1e-300)).toBeLessThan(1e-11);
+    }
+    expect(queueing.erlangB({ servers: 3, offered: 0 })).toBe(0);
+  });
+
+  // One step a server would take seconds for each of some fifty of these.
+  test('takes a billion servers at once', () => {
+    const queue = queueing.mmc({ arrivalRate: 1e9 - 31_623, serviceTime: 1000, servers: 1e9 });
+    // Halfin and Whitt with beta = 1: 1 / (1 + cdf(1) / pdf(1)).
+    expect(off(queue.waitingProbability, 1 / (1 + 0.841345 / 0.241971))).toBeLessThan(1e-4);
+    const fit = queueing.largestArrivalRate({ serviceTime: 10, servers: 1e9, latency: { p99: 47 } });
+    expect(fit.utilization).toBeGreaterThan(0.9999);
+    const needed = queueing.serversNeeded({ arrivalRate: 9e10, serviceTime: 10, latency: { p99: 47 } });
+    expect(needed.servers).toBeGreaterThan(9e8);
+    expect(needed.servers).toBeLessThan(9.001e8);
+    expect(errorOf(() => queueing.mmc({ arrivalRate: 1, serviceTime: 1, servers: 1e9 + 1 })).code).toBe(
+      'INVALID_ARGUMENT',
+    );
+    expect(
+      errorOf(() => queueing.serversNeeded({ arrivalRate: 1e15, serviceTime: 1, latency: { mean: 9 } })).code,
+    ).toBe('INFEASIBLE');
+  });
+
   test.each([
     [1, 0.7, 3],
     [4, 0.85, 4],
@@ -309,6 +343,16 @@ describe('capacity', () => {
     expect(fewer.sojourn.p99).toBeGreaterThan(60);
     expect(queueing.serversNeeded({ ...load, latency: { mean: 1e9 } }).servers).toBe(11); // 10 would stand at 100 %
     expect(queueing.serversNeeded({ ...load, arrivalRate: 0 }).servers).toBe(1);
+    for (const arrivalRate of [1, 90, 100, 777, 12_345, 98_765]) {
+      for (const p99 of [46.06, 47, 50, 80, 1000]) {
+        const fit = queueing.serversNeeded({ arrivalRate, serviceTime: 10, latency: { p99 } });
+        expect(fit.sojourn.p99).toBeLessThanOrEqual(p99);
+        const busy = arrivalRate / 100;
+        if (fit.servers - 1 <= busy) continue;
+        const less = queueing.mmc({ arrivalRate, serviceTime: 10, servers: fit.servers - 1 });
+        expect(less.sojourn.p99).toBeGreaterThan(p99);
+      }
+    }
   });
 
   test('is none where the service alone takes too long', () => {
@@ -406,6 +450,10 @@ describe('bad input', () => {
       [/probability/, () => queueing.tailAtScale({ probability: 1.1, servers: 1 })],
       [/servers/, () => queueing.tailPerServer({ probability: 0.1, servers: 0 })],
       [/offered/, () => queueing.erlangC(null as never)],
+      [/servers/, () => queueing.erlangB(null as never)],
+      [/servers/, () => queueing.largestArrivalRate({ serviceTime: 1, servers: 'x' as never, latency: {} })],
+      [/servers/, () => queueing.utilizationCurve({ serviceTime: 1, servers: Number.NaN })],
+      [/model/, () => queueing.utilizationCurve({ serviceTime: 1, model: Symbol('mmc') as never })],
     ];
     for (const [message, run] of runs) {
       const error = errorOf(run);
@@ -421,5 +469,14 @@ describe('bad input', () => {
     // The mean would be a double, 1.1e308, and the 99th percentile 5e308 is none.
     expect(errorOf(() => queueing.mm1({ ...long, serviceTime: 1e308 })).code).toBe('OVERFLOW');
     expect(errorOf(() => queueing.kingman({ ...at(0.9), serviceVariability: 1e308 })).code).toBe('OVERFLOW');
+    const quick = { arrivalRate: 5e4, serviceTime: 0.01, serviceVariability: 1e308 };
+    expect(errorOf(() => queueing.kingman(quick)).code).toBe('OVERFLOW');
+    expect(
+      errorOf(() => queueing.largestArrivalRate({ serviceTime: 5e-324, latency: { mean: 1 } })).code,
+    ).toBe('OVERFLOW');
+    const slow = { arrivalRate: 1e-304, fixed: 1.5e308, perItem: 1 };
+    expect(errorOf(() => queueing.continuousBatching(slow)).code).toBe('OVERFLOW');
+    const batches = [{ batch: 2, service: 1.5e308 }];
+    expect(errorOf(() => queueing.batchPareto({ batches, arrivalRate: 1e-305 })).code).toBe('OVERFLOW');
   });
 });

@@ -108,6 +108,7 @@ describe('a similarity pipeline', () => {
       [/sequences/, { sequences: 0 }],
       [/queryLength/, { queryLength: Number.NaN }],
       [/filters/, { filters: [1.5] }],
+      [/filters must be an array/, { filters: 0.5 }],
       [/costs\.embedding/, { costs: null }],
       [/costs\.lookup/, { costs: { ...pipeline.costs, lookup: -1 } }],
       [/rate/, { rate: 0 }],

@@ -47,7 +47,8 @@ export interface RetrainingPlan extends RetrainingCost {
 }
 
 /**
- * Items from which on a step pays that takes `cost` once: N = cost / (1 / before - 1 / after), where N / before = cost + N / after.
+ * Items from which on a step pays that takes `cost` once: N = cost / (1 / before - 1 / after), where N / before = cost + N / after. Source:
+ * arithmetic, of milliseconds and items a second.
  *
  * @throws LanewiseError `INVALID_ARGUMENT`; `INFEASIBLE` unless after > before, since then it never pays; `OVERFLOW`
  * @example budget.breakEven({ cost: 15_000, before: 1450, after: 2150 }).items; // 15 s * 1450 * 2150 / 700 = 66 804
@@ -64,7 +65,12 @@ export function breakEven(options: BreakEvenOptions): BreakEven {
     );
   }
   const exact = finite('items', cost / 1000 / (1 / before - 1 / after));
-  return { items: Math.round(exact), exact, time: (exact / before) * 1000, speedup: after / before };
+  return {
+    items: Math.round(exact),
+    exact,
+    time: finite('the time', (exact / before) * 1000),
+    speedup: finite('the speed-up', after / before),
+  };
 }
 
 /**

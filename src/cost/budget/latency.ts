@@ -1,4 +1,5 @@
 import { LanewiseError } from '../../host/errors.ts';
+import { entriesOf } from '../options.ts';
 import { checkCount, checkPositive, checkQuantity, finite } from '../quantity.ts';
 
 /** So that 60 / .06 is 1000 whatever rounding made of it. */
@@ -53,7 +54,7 @@ export interface CellOptions {
 
 /**
  * How many candidates fit into a latency budget: (total - fixed) / perCandidate, rounded down; 0 where the fixed costs leave
- * nothing. Figures of a running pipeline come from `Profiler` of lanewise/recommend.
+ * nothing. All in milliseconds; source: arithmetic. Figures of a running pipeline come from `Profiler` of lanewise/recommend.
  *
  * @throws LanewiseError `INVALID_ARGUMENT`; `INFEASIBLE` where the fixed costs exceed the budget: the message tells by how much
  * @example budget.candidates({ total: 100, fixed: [0.1, 5, 10], perCandidate: 0.05 }); // 84.9 / .05 = 1698
@@ -67,14 +68,14 @@ export function candidates(options: CandidateBudget): number {
 }
 
 /**
- * Where a latency budget goes, stage by stage, and the candidates that fit into the rest.
+ * Where a latency budget goes, stage by stage, in milliseconds, and the candidates that fit into the rest. Source: arithmetic.
  *
  * @throws LanewiseError `INVALID_ARGUMENT`; `INFEASIBLE` where the fixed stages exceed the budget: the message tells by how much
  */
 export function latency(options: LatencyShareOptions): LatencyShares {
   const total = checkPositive('total', options?.total);
-  const stages = Object.entries(options.fixed ?? {}).map(([name, given]) => {
-    const milliseconds = checkQuantity(`fixed.${name}`, given);
+  const stages = entriesOf('fixed', options.fixed).map(([name, value]) => {
+    const milliseconds = checkQuantity(`fixed.${name}`, value);
     return { name, milliseconds, share: milliseconds / total };
   });
   const fixed = stages.reduce((sum, stage) => sum + stage.milliseconds, 0);
@@ -106,7 +107,7 @@ function fitting(remaining: number, perCandidate: number): number {
 }
 
 /**
- * Cells of an inverted file whose lists hold `rowsPerCell` rows on average: rows / rowsPerCell, rounded up.
+ * Cells of an inverted file whose lists hold `rowsPerCell` rows on average: rows / rowsPerCell, rounded up. Source: arithmetic.
  *
  * @throws LanewiseError `INVALID_ARGUMENT` unless both are integers above 0
  * @example budget.cells({ rows: 1_000_000, rowsPerCell: 5000 }); // 200

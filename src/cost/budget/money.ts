@@ -1,5 +1,6 @@
 import { LanewiseError } from '../../host/errors.ts';
 import { checkNumber } from '../../vectors/input.ts';
+import { entriesOf } from '../options.ts';
 import { checkPositive, checkQuantity, finite } from '../quantity.ts';
 
 const MILLISECONDS_AN_HOUR = 3_600_000;
@@ -92,7 +93,8 @@ export interface Ownership {
 }
 
 /**
- * Answering: queriesPerDay x serviceTime of busy accelerators, divided by their utilization. Years of 365 days.
+ * Answering: queriesPerDay x serviceTime of busy accelerators, divided by their utilization, in hours and dollars. Years of 365 days. Source:
+ * arithmetic.
  *
  * @throws LanewiseError `INVALID_ARGUMENT`, `OVERFLOW`
  * @example
@@ -111,12 +113,12 @@ export function inference(options: InferenceCostOptions): InferenceCost {
     accelerators: Math.ceil(hoursPerDay / 24),
     dollarsPerDay,
     dollarsPerYear: finite('dollars', dollarsPerDay * DAYS_A_YEAR),
-    dollarsPerMillionQueries: (dollarsPerDay / queries) * 1e6,
+    dollarsPerMillionQueries: finite('dollars', (dollarsPerDay / queries) * 1e6),
   };
 }
 
 /**
- * Training: hours x accelerators x dollarsPerHour a run.
+ * Training: hours x accelerators x dollarsPerHour a run, in dollars. Source: arithmetic.
  *
  * @throws LanewiseError `INVALID_ARGUMENT`, `OVERFLOW`
  * @example budget.training({ hours: 20, accelerators: 64, dollarsPerHour: 2.5 }); // $3 200 a run, $38 400 a year
@@ -130,7 +132,7 @@ export function training(options: TrainingCostOptions): TrainingCost {
 }
 
 /**
- * Storage: gigabytes of 1e9 bytes, by the month.
+ * Storage: gigabytes of 1e9 bytes, in dollars by the month. Source: arithmetic.
  *
  * @throws LanewiseError `INVALID_ARGUMENT`, `OVERFLOW`
  */
@@ -143,7 +145,8 @@ export function storage(options: StorageCostOptions): StorageCost {
 }
 
 /**
- * The total cost of ownership: what is paid for once, and years of the rest. Prices as they are, without interest.
+ * The total cost of ownership: what is paid for once, and years of the rest, in dollars. Prices as they are, without interest. Source:
+ * arithmetic.
  *
  * @throws LanewiseError `INVALID_ARGUMENT`, also where nothing is given; `OVERFLOW`
  * @example
@@ -151,14 +154,13 @@ export function storage(options: StorageCostOptions): StorageCost {
  * budget.ownership({ once: { labels: 20_000 }, perYear: { training: dollarsPerYear }, years: 3 }); // $135 200
  */
 export function ownership(options: OwnershipOptions): Ownership {
-  const { once = {}, perYear = {} } = options ?? {};
   const years = checkPositive('years', options?.years ?? 1);
   const costs = [
-    ...Object.entries(once).map(([name, dollars]) => ({
+    ...entriesOf('once', options?.once).map(([name, dollars]) => ({
       name,
       dollars: checkQuantity(`once.${name}`, dollars),
     })),
-    ...Object.entries(perYear).map(([name, dollars]) => ({
+    ...entriesOf('perYear', options?.perYear).map(([name, dollars]) => ({
       name,
       dollars: checkQuantity(`perYear.${name}`, dollars) * years,
     })),
@@ -173,5 +175,5 @@ export function ownership(options: OwnershipOptions): Ownership {
   const items = costs
     .map((cost) => ({ ...cost, share: dollars > 0 ? cost.dollars / dollars : 0 }))
     .sort((a, b) => b.dollars - a.dollars);
-  return { dollars, dollarsPerYear: dollars / years, items };
+  return { dollars, dollarsPerYear: finite('dollars', dollars / years), items };
 }

@@ -51,7 +51,7 @@ export interface ExponentFit {
  * sizes, where fixed costs count, bend it: leave them out.
  *
  * @param points three different sizes at least
- * @throws LanewiseError `INVALID_ARGUMENT` for fewer sizes, for times that are not above 0, and for NaN
+ * @throws LanewiseError `INVALID_ARGUMENT` for fewer sizes or sizes too close, for times that are not above 0, and for NaN
  * @example
  * complexity.fitExponent([
  *   { n: 1000, milliseconds: 1.1 },
@@ -75,6 +75,7 @@ export function fitExponent(points: readonly TimedSize[], options: ExponentOptio
     spreadY += dy * dy;
     shared += dx * dy;
   }
+  if (spreadX === 0) throw tooClose(sizes);
   const exponent = shared / spreadX;
   const residuals = y.map((value, i) => value - centerY - exponent * (x[i] - centerX));
   const squares = sumOfSquares(residuals);
@@ -93,6 +94,14 @@ export function fitExponent(points: readonly TimedSize[], options: ExponentOptio
     nearest: classes[0].growth,
     growth: classes,
   };
+}
+
+function tooClose(sizes: readonly number[]): LanewiseError {
+  return new LanewiseError(
+    'INVALID_ARGUMENT',
+    `The logarithms of ${sizes.join(', ')} are one and the same. Take sizes further apart: twice as large each, say.`,
+    { got: sizes },
+  );
 }
 
 /** @throws LanewiseError `INVALID_ARGUMENT` unless there are three different ones, whole and above 0 */

@@ -27,17 +27,18 @@ export const growth: readonly GrowthClass[] = [
 ];
 
 /**
- * Operations of a class at n, without a constant: `n log n` at a million is 19 931 568.569.
+ * Operations of a class at n, without a constant: `n log n` at a million is 19 931 568.569. Logarithms to base 2, as {@link growth}.
  *
  * @param n 1 or more
  * @throws LanewiseError `INVALID_ARGUMENT`, `OVERFLOW` where a double cannot hold them: `2^n` from 1024 on, `n!` from 171 on
  */
 export function growthAt(growth: GrowthClass, n: number): number {
-  return finite(`${growth} at n = ${n}`, operationsOf(checkGrowth(growth), checkCount('n', n)));
+  const operations = operationsOf(checkGrowth(growth), checkCount('n', n));
+  return finite(`${growth} at n = ${n}`, operations);
 }
 
 /**
- * All classes at n, slowest first.
+ * Operations of all classes at n, as {@link growthAt} has them, slowest first.
  *
  * @param n 1 or more
  * @throws LanewiseError `INVALID_ARGUMENT`

@@ -15,7 +15,11 @@ import {
 export interface MeasureExponentOptions<Input = undefined> extends ExponentOptions, LongCallOptions {
   /** Three different ones at least, whole and above 0: the further apart, the surer the exponent. */
   readonly sizes: readonly number[];
-  /** Makes the input of one call, or promises it; its time is not counted, and no input is used twice. @default no input */
+  /**
+   * Makes the input of one call, or promises it; its time is not counted, and no input is used twice. Inputs of a millisecond's
+   * calls are held at a time: for a look-up in something large, make that once beforehand and let `run` take it by n. @default no
+   * input
+   */
   readonly prepare?: (n: number) => Input | PromiseLike<Input>;
   /** Times that each size is measured, beside a first one that is not counted; the median is taken. @default 7 */
   readonly repetitions?: number;
@@ -103,6 +107,7 @@ async function timeOf<Input>(
     for (let i = 0; prepare && i < calls; i++) {
       const input = prepare(n);
       inputs.push(isPromise(input) ? await input : input);
+      signal?.throwIfAborted();
     }
     const start = now();
     for (let i = 0; i < calls; i++) {

@@ -1,6 +1,6 @@
 import { LanewiseError } from '../../host/errors.ts';
 import { checkDivides, given } from '../options.ts';
-import { checkCount } from '../quantity.ts';
+import { checkCount, finite } from '../quantity.ts';
 import { type Operations, operations, product } from './operations.ts';
 
 /** One number for both directions, or [vertical, horizontal]. */
@@ -133,11 +133,11 @@ export function depthwiseSeparable(shape: SeparableShape): SeparableOperations {
 export function im2col(shape: Im2colShape): Im2colSize {
   const { height, width, channels = 1 } = given(shape);
   const { outputHeight, outputWidth, taps } = slide(shape);
-  const columns = outputHeight * outputWidth;
+  const columns = finite('columns', outputHeight * outputWidth);
   return {
-    rows: taps * checkCount('channels', channels),
+    rows: finite('rows', taps * checkCount('channels', channels)),
     columns,
-    expansion: (taps * columns) / product({ height, width }),
+    expansion: finite('the expansion', (taps * columns) / product({ height, width })),
   };
 }
 

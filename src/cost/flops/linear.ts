@@ -87,7 +87,7 @@ export function matmul(shape: MatmulShape): Operations {
 
 /**
  * A dense layer: batch x inputs x outputs MACs. Its biases start the sums, which costs nothing, and its activation is
- * counted by `activation`.
+ * counted by `activation`. Source: arithmetic of Goodfellow, Bengio and Courville, chapter 6.
  *
  * @throws LanewiseError `INVALID_ARGUMENT`, `OVERFLOW`
  */
@@ -98,7 +98,7 @@ export function dense(shape: DenseShape): DenseOperations {
 }
 
 /**
- * A multilayer perceptron: the sum of its dense layers, forward.
+ * A multilayer perceptron: the MACs of its dense layers, forward. Source: arithmetic of `dense`.
  *
  * @throws LanewiseError `INVALID_ARGUMENT`, `OVERFLOW`
  * @example
@@ -120,7 +120,7 @@ function checkWidths(widths: readonly number[]): void {
   if (!Array.isArray(widths) || widths.length < 2) {
     throw new LanewiseError(
       'INVALID_ARGUMENT',
-      `layers must be the widths from the input to the output, at least two; got ${JSON.stringify(widths)}.`,
+      `layers must be the widths from the input to the output, at least two; got ${Array.isArray(widths) ? `[${widths.join()}]` : String(widths)}.`,
       { expected: 2, got: widths },
     );
   }

@@ -1,6 +1,6 @@
 import { layoutCsr, layoutProduct, productStride } from '../../sparse/csr-layout.ts';
 import type { CsrMemoryUsage } from '../../sparse/csr-matrix.ts';
-import { checkCount } from '../quantity.ts';
+import { checkCount, finite } from '../quantity.ts';
 import { checkSparse, type SparseMemoryOptions } from './data.ts';
 import { held } from './held.ts';
 
@@ -38,6 +38,6 @@ export function csrMatrix(options: CsrMatrixMemoryOptions): CsrMemoryUsage {
     indices,
     values,
     scratch,
-    dense: 4 * rows * columns,
+    dense: finite('bytes', 4 * rows * columns),
   };
 }

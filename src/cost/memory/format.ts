@@ -19,7 +19,7 @@ const DECIMAL: readonly string[] = ['B', 'kB', 'MB', 'GB', 'TB', 'PB', 'EB'];
 const BINARY: readonly string[] = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB'];
 
 /**
- * Bytes for people, with the unit that says which thousand is meant: MB = 1e6, MiB = 2^20 bytes.
+ * Bytes for people, with the unit that says which thousand is meant: MB = 1e6, MiB = 2^20 bytes (IEC 80000-13).
  *
  * @throws LanewiseError `INVALID_ARGUMENT` for an unknown unit (the message lists them) or a negative number
  * @example

@@ -1,6 +1,10 @@
 import { blockBytes } from '../../host/block.ts';
+import { finite } from '../quantity.ts';
 
-/** Bytes that blocks of linear memory hold of which so many bytes each are asked for (src/host/block.ts). */
+/** Bytes that blocks of linear memory hold of which so many bytes each are asked for (src/host/block.ts). @throws LanewiseError `OVERFLOW` */
 export function held(...asked: readonly number[]): number {
-  return asked.reduce((sum, bytes) => sum + blockBytes(bytes), 0);
+  return finite(
+    'bytes',
+    asked.reduce((sum, bytes) => sum + blockBytes(bytes), 0),
+  );
 }

@@ -67,7 +67,8 @@ export function ivfIndex(options: IvfMemoryOptions): MemoryUsage {
   const codes = checkChoice('kind of codes', options.codes ?? USUAL_CODES, known);
   const calls = checkInteger('calls', options.calls ?? 1, 1, LARGEST_ID);
   const kept = keptRows(codes, options.rescore ?? 1, dimensions);
-  const fills = checkFills(options.cellRows ?? spread(rows, cells), rows, cells);
+  const { cellRows } = options;
+  const fills = cellRows === undefined ? spread(rows, cells) : checkFills(cellRows, rows, cells);
   const { capacity, bytes } = segmentsOf(fills, calls, dimensions, kept);
   const layout = layoutSegment({ dimensions, ...kept, rows: MOST_ROWS });
   const idBytes = rows > 0 ? idMapBytes(rows) : 0;
@@ -112,15 +113,23 @@ function segmentsOf(
   dimensions: number,
   kept: KeptRows,
 ): { capacity: number; bytes: number } {
-  // There are few sizes of segments, of many cells.
-  const counts = new Map<number, number>();
+  // There are few sizes of segments, of many cells: so many of each number of blocks.
+  const counts = new Float64Array(MOST_ROWS / BLOCK_ROWS + 1);
   for (let cell = 0; cell < fills.length; cell++) {
-    for (const room of roomsOf(fills[cell]!, calls, DRIFTS[cell % DRIFTS.length]!)) {
-      counts.set(room, (counts.get(room) ?? 0) + 1);
+    const rows = fills[cell]!;
+    if (calls > 1) {
+      for (const room of roomsOf(rows, calls, DRIFTS[cell % DRIFTS.length]!)) counts[room / BLOCK_ROWS]!++;
+      continue;
     }
+    const full = Math.floor(rows / MOST_ROWS);
+    counts[MOST_ROWS / BLOCK_ROWS]! += full;
+    counts[Math.ceil((rows - full * MOST_ROWS) / BLOCK_ROWS)]!++;
   }
   let [capacity, bytes] = [0, 0];
-  for (const [room, count] of counts) {
+  for (let blocks = 1; blocks < counts.length; blocks++) {
+    const count = counts[blocks]!;
+    if (count === 0) continue;
+    const room = blocks * BLOCK_ROWS;
     capacity += count * room;
     bytes += count * held(layoutCell(dimensions, kept, room).bytes);
   }
@@ -163,14 +172,22 @@ function firstWhere(calls: number, holds: (call: number) => boolean): number {
 
 /** Whole rows of cells that are spread evenly from 0 to twice the mean. */
 function spread(rows: number, cells: number): Float64Array {
-  const upTo = (cell: number): number => Math.floor(rows * (cell / cells) * (cell / cells));
-  return Float64Array.from({ length: cells }, (_, cell) => upTo(cell + 1) - upTo(cell));
+  const fills = new Float64Array(cells);
+  let before = 0;
+  for (let cell = 0; cell < cells; cell++) {
+    const share = (cell + 1) / cells;
+    const upTo = Math.floor(rows * share * share);
+    fills[cell] = upTo - before;
+    before = upTo;
+  }
+  return fills;
 }
 
 /** @throws LanewiseError `INVALID_ARGUMENT` unless there is a number a cell, and they sum to the rows */
 function checkFills(fills: ArrayLike<number>, rows: number, cells: number): ArrayLike<number> {
   let sum = 0;
-  for (let cell = 0; cell < fills?.length; cell++) sum += checkRowCount('cellRows', fills[cell]);
+  for (let cell = 0; cell < Math.min(cells, fills?.length); cell++)
+    sum += checkRowCount('cellRows', fills[cell]);
   if (fills?.length === cells && sum === rows) return fills;
   throw new LanewiseError(
     'INVALID_ARGUMENT',

@@ -1,7 +1,7 @@
 import { codebookBytes } from '../../cluster/codebook-layout.ts';
 import { checkDimensions } from '../../vectors/input.ts';
 import { checkChoice, checkDivides, given } from '../options.ts';
-import { checkCount } from '../quantity.ts';
+import { checkCount, finite } from '../quantity.ts';
 import { held } from './held.ts';
 
 /** A `ProductQuantizer`. */
@@ -37,6 +37,6 @@ export function productQuantizer(options: QuantizerMemoryOptions): QuantizerMemo
   const centroids = 2 ** Number(checkChoice('number of bits', String(bits), { 4: 0, 8: 0 }));
   return {
     total: held(codebookBytes({ subvectors, width, centroids })),
-    codes: checkCount('rows', rows, 0) * subvectors,
+    codes: finite('codes', checkCount('rows', rows, 0) * subvectors),
   };
 }

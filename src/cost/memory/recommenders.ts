@@ -61,7 +61,7 @@ export function matrixFactorization(options: FactorizationMemoryOptions): Factor
 
 /**
  * What `ImplicitALS.memoryUsage()` reports, bytes, equal to the byte: as `matrixFactorization`, without biases and the number of factors
- * rounded up to 8. `foldIn` keeps what it solves with on top, 4 to 12 bytes a factor squared.
+ * rounded up to 8 (src/recommend/factor-layout.ts). `foldIn` keeps what it solves with on top, 4 to 12 bytes a factor squared.
  *
  * @throws LanewiseError `INVALID_ARGUMENT`
  */

@@ -115,7 +115,8 @@ export function countMin(options: CountersMemoryOptions): number {
 }
 
 /**
- * What `CountMinSketch.memoryUsage()` reports, bytes, equal to the byte: 4 a counter, in whole cache lines.
+ * What `CountMinSketch.memoryUsage()` reports, bytes, equal to the byte: 4 a counter, in whole cache lines
+ * (src/sketch/state-bytes.ts).
  *
  * @throws LanewiseError `INVALID_ARGUMENT`
  */
@@ -124,7 +125,7 @@ export function countMinSketch(options: CountMinOptions): SketchMemory {
   return { total: held(countMinBytes(width, depth)) };
 }
 
-/** What `HyperLogLog.memoryUsage()` reports, bytes, equal to the byte: one a register. @throws LanewiseError `INVALID_ARGUMENT` */
+/** What `HyperLogLog.memoryUsage()` reports, bytes, equal to the byte: one a register (src/sketch/state-bytes.ts). @throws LanewiseError `INVALID_ARGUMENT` */
 export function hyperLogLog(options: DistinctMemoryOptions = {}): SketchMemory {
   return { total: held(hyperLogLogBytes(checkInteger('precision', given(options).precision ?? 14, 4, 18))) };
 }
@@ -175,7 +176,7 @@ export function ddSketch(options: DDSketchMemoryOptions): SketchMemory {
   return { total };
 }
 
-/** What `MinHash.memoryUsage()` reports, bytes, equal to the byte: 8 a hash. @throws LanewiseError `INVALID_ARGUMENT` */
+/** What `MinHash.memoryUsage()` reports, bytes, equal to the byte: 8 a hash (src/sketch/state-bytes.ts). @throws LanewiseError `INVALID_ARGUMENT` */
 export function minHash(options: MinHashMemoryOptions = {}): SketchMemory {
   const bytes = signatureBytes(checkHashes(given(options).hashes));
   return { total: held(bytes, bytes) };
@@ -213,7 +214,7 @@ export function topK(options: TopKMemoryOptions): TopKMemory {
   const { keys = 'number', keyLength = 8 } = given(options);
   const capacity = checkInteger('capacity', options.capacity, 1, 2 ** 22);
   const kind = checkChoice('kind of keys', keys, { number: 0, bigint: 0, string: 0, bytes: 0 });
-  const bytes = capacity * keyBytes(kind, checkQuantity('keyLength', keyLength));
+  const bytes = finite('bytes', capacity * keyBytes(kind, checkQuantity('keyLength', keyLength)));
   return { total: held(topKBytes(capacity)) + bytes, keys: bytes };
 }
 

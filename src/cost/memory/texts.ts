@@ -14,7 +14,7 @@ import {
 import type { Bm25MemoryUsage } from '../../text/bm25-options.ts';
 import { areWide, layoutWordClass } from '../../text/edit-layout.ts';
 import { given } from '../options.ts';
-import { checkCount, checkQuantity } from '../quantity.ts';
+import { checkCount, checkQuantity, finite } from '../quantity.ts';
 import { held } from './held.ts';
 import { checkRowCount, type IdSource, idTableBytes } from './rows.ts';
 
@@ -70,7 +70,7 @@ export function bm25Index(options: Bm25MemoryOptions): Bm25MemoryUsage {
   const characters = Math.round(terms * checkQuantity('termLength', termLength));
   const dictionary = dictionaryBytes(capacity, terms, characters);
   const ids = idTableBytes(documents, options.ids);
-  return { total: postings + dictionary + ids, postings, terms: dictionary, ids };
+  return { total: finite('bytes', postings + dictionary + ids), postings, terms: dictionary, ids };
 }
 
 /** The segments that documents of one size end in, as `Bm25Index.add` cuts and joins them. */

@@ -1,6 +1,10 @@
 import { LanewiseError } from '../../host/errors.ts';
-import { checkNumber } from '../../vectors/input.ts';
+import { checkInteger, checkNumber } from '../../vectors/input.ts';
 import { checkCount, checkPositive, checkQuantity, finite } from '../quantity.ts';
+
+/** Below it doubles lose digits, and the least of them stays what it is when it is multiplied by anything above a half. */
+const LEAST_WEIGHT = 2 ** -1000;
+const LARGEST_LISTED = 1_000_000;
 
 /** Requests that gather while a window is open. */
 export interface PoissonBatchOptions {
@@ -8,7 +12,7 @@ export interface PoissonBatchOptions {
   readonly rate: number;
   /** Milliseconds. */
   readonly window: number;
-  /** The largest batch that is listed, at most 1 000 000. @default 6 standard deviations above the mean */
+  /** The largest batch that is listed, at most 1 000 000. @default 6 standard deviations above the mean, or that */
   readonly upTo?: number;
 }
 
@@ -109,7 +113,7 @@ export function poissonBatch(options: PoissonBatchOptions): PoissonBatch {
   const gathered = finite('the mean batch', rate * (checkQuantity('window', options.window) / 1000));
   const mean = checkNumber('rate x window', gathered, 0, 1e9);
   const far = Math.ceil(mean + 6 * Math.sqrt(mean + 1));
-  const upTo = checkNumber('upTo', checkCount('upTo', options.upTo ?? far, 0), 0, 1_000_000);
+  const upTo = checkInteger('upTo', options.upTo ?? Math.min(far, LARGEST_LISTED), 0, LARGEST_LISTED);
   const mode = Math.floor(mean);
   const weights = new Float64Array(upTo + 1);
   let below = 0;
@@ -121,11 +125,11 @@ export function poissonBatch(options: PoissonBatchOptions): PoissonBatch {
     } else rest += weight;
   };
   put(mode, 1);
-  for (let n = mode, weight = 1; n > 0 && weight > 0; n--) {
+  for (let n = mode, weight = 1; n > 0 && weight > LEAST_WEIGHT; n--) {
     weight *= n / mean;
     put(n - 1, weight);
   }
-  for (let n = mode + 1, weight = 1; weight > 0; n++) {
+  for (let n = mode + 1, weight = 1; weight > LEAST_WEIGHT; n++) {
     weight *= mean / n;
     put(n, weight);
   }
@@ -135,7 +139,8 @@ export function poissonBatch(options: PoissonBatchOptions): PoissonBatch {
 
 /**
  * How long to gather requests before a batch is begun: min(budget - service, sqrt(service / rate)). The root minimizes what
- * the first request waits and its share of the batch, T + service / (rate T), T in seconds; the budget caps it.
+ * the first request waits and its share of the batch, T + service / (rate T), T in seconds; the budget caps it. All it takes and
+ * gives are milliseconds. Source: arithmetic, by the derivative 1 - service / (rate T^2) = 0.
  *
  * @throws LanewiseError `INVALID_ARGUMENT`; `INFEASIBLE` where the service alone exceeds the budget
  * @example queueing.batchWindow({ budget: 50, service: 5, rate: 1000 }).window; // sqrt(.005 s / 1000) = 2.236 ms
@@ -163,8 +168,8 @@ export function batchWindow(options: BatchWindowOptions): BatchWindow {
 }
 
 /**
- * Latency and throughput of batch sizes, and which are worth choosing: the Pareto front. In the order given.
- * O(n log n).
+ * Latency (milliseconds) and throughput (requests a second) of batch sizes, and which are worth choosing: the Pareto front, those
+ * that no other dominates (Borzsonyi, Kossmann and Stocker, "The Skyline Operator", 2001). In the order given. O(n log n).
  *
  * @throws LanewiseError `INVALID_ARGUMENT`; `OVERFLOW`
  * @example queueing.batchPareto({ sizes: [1, 8, 64], fixed: 4, perItem: .25 }); // 235, 1333 and 3200 requests/s
@@ -176,7 +181,7 @@ export function batchPareto(options: BatchParetoOptions): BatchPoint[] {
     const delay = arrivalRate ? finite('delay', ((batch - 1) / arrivalRate) * 1000) : 0;
     const throughput = finite('throughput', (batch / service) * 1000);
     const keepsUp = !arrivalRate || throughput > arrivalRate;
-    return { batch, service, delay, latency: delay + service, throughput, keepsUp };
+    return { batch, service, delay, latency: finite('latency', delay + service), throughput, keepsUp };
   });
   const fastest = [...points].sort((a, b) => a.latency - b.latency || b.throughput - a.throughput);
   const front = new Set<object>();
@@ -216,7 +221,8 @@ function batchesOf(options: BatchParetoOptions): BatchService[] {
 /**
  * Continuous batching: a server that is done takes all that came meanwhile. It settles where as many come while a batch is
  * served as are in it: batch = rate (fixed + perItem batch), so batch = rate fixed / (1 - rate perItem), but at least 1; a mean of
- * flows that leaves chance out, close for batches of several and more.
+ * flows that leaves chance out, close for batches of several and more. In milliseconds; source: arithmetic of flows (a fluid limit:
+ * Kleinrock, Queueing Systems II, 1976, chapter 2).
  *
  * @throws LanewiseError `INVALID_ARGUMENT`; `INFEASIBLE` where rate x perItem >= 1: then no batch is large enough, and the message
  *   tells the rate that would fit; `OVERFLOW`
@@ -239,5 +245,5 @@ export function continuousBatching(options: ContinuousBatchingOptions): Continuo
   const service = fixed + perItem * batch;
   // At less than one request a batch, the server idles, and a request seldom finds it at work.
   const before = batch > 1 ? 1 : Math.min(1, (arrivalRate * service) / 1000);
-  return { batch, service: finite('service', service), latency: service + (before * service) / 2 };
+  return { batch, service, latency: finite('latency', service + (before * service) / 2) };
 }

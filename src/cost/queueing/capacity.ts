@@ -1,18 +1,19 @@
 import { LanewiseError } from '../../host/errors.ts';
 import { checkNumber } from '../../vectors/input.ts';
-import { checkCount, checkPositive } from '../quantity.ts';
+import { checkCount, checkPositive, finite } from '../quantity.ts';
 import { lastThatHolds } from './bisect.ts';
 import { md1 } from './deterministic.ts';
 import { kingman } from './kingman.ts';
 import {
   checkLoad,
+  checkServers,
   type MeanTime,
   type QueueOptions,
   type QueueState,
   type TimeQuantiles,
   type VariabilityOptions,
 } from './load.ts';
-import { mmc, nextBlocking, sojournQuantile, waitingOf } from './markov.ts';
+import { markovQueue, mmc } from './markov.ts';
 
 /** How requests come and are served. */
 export type QueueModel = 'mm1' | 'mmc' | 'md1' | 'kingman';
@@ -77,12 +78,13 @@ const TARGETS = ['mean', 'p50', 'p95', 'p99'] as const;
 const FULL = 1 - 2 ** -40;
 
 function stateAt(shape: QueueShape, utilization: number): QueueState<MeanTime> {
-  const { model = 'mmc', servers = 1, serviceTime } = shape;
-  const arrivalRate = (utilization * servers) / (serviceTime / 1000);
+  const { model = 'mmc', serviceTime } = shape;
+  const servers = checkServers(shape.servers);
+  const arrivalRate = rateAt(shape, utilization);
   if (model !== 'kingman' && (shape.arrivalVariability ?? shape.serviceVariability) !== undefined) {
     throw new LanewiseError(
       'INVALID_ARGUMENT',
-      `${model} has its own variability: give model 'kingman', or leave arrivalVariability and serviceVariability out.`,
+      `${String(model)} has its own variability: give model 'kingman', or leave arrivalVariability and serviceVariability out.`,
       { expected: 'kingman', got: model },
     );
   }
@@ -92,7 +94,7 @@ function stateAt(shape: QueueShape, utilization: number): QueueState<MeanTime> {
     const expected = ['mm1', 'mmc', 'md1', 'kingman'];
     throw new LanewiseError(
       'INVALID_ARGUMENT',
-      `model must be one of ${expected.join(', ')}; got ${model}.`,
+      `model must be one of ${expected.join(', ')}; got ${String(model)}.`,
       {
         expected,
         got: model,
@@ -101,6 +103,11 @@ function stateAt(shape: QueueShape, utilization: number): QueueState<MeanTime> {
   }
   checkNumber('servers', servers, 1, 1);
   return model === 'md1' ? md1({ arrivalRate, serviceTime }) : mmc({ arrivalRate, serviceTime });
+}
+
+/** Requests a second. @throws LanewiseError `OVERFLOW` */
+function rateAt({ servers = 1, serviceTime }: QueueShape, utilization: number): number {
+  return finite('the arrival rate', (utilization * servers) / (serviceTime / 1000));
 }
 
 /** @throws LanewiseError `INVALID_ARGUMENT` unless some target is given, all are above 0, and the model tells of them */
@@ -131,7 +138,7 @@ function checkReachable(targets: [keyof TimeQuantiles, number][], idle: Partial<
 }
 
 /**
- * The most requests a second whose sojourn keeps the target, by bisection.
+ * The most requests a second whose sojourn keeps the target, milliseconds, by bisection over the model.
  *
  * @throws LanewiseError `INVALID_ARGUMENT`; `INFEASIBLE` where even an idle server takes longer than the target
  * @example queueing.largestArrivalRate({ serviceTime: 10, latency: { mean: 50 } }).arrivalRate; // 80: 10 / (1 - .8) = 50
@@ -147,45 +154,47 @@ export function largestArrivalRate(options: ArrivalRateOptions): ArrivalRateFit 
   };
   const utilization = fits(FULL) ? FULL : lastThatHolds(0, FULL, fits);
   const { sojourn } = stateAt(options, utilization);
-  const servers = options.servers ?? 1;
-  return { arrivalRate: (utilization * servers) / (options.serviceTime / 1000), utilization, sojourn };
+  return { arrivalRate: rateAt(options, utilization), utilization, sojourn };
 }
 
 /**
- * The fewest servers of M/M/c whose sojourn keeps the target. O(servers), each one more by one step of Erlang's recurrence.
+ * The fewest servers of M/M/c whose sojourn keeps the target, milliseconds, by bisection over `mmc`. O(sqrt(servers) log(servers)).
  *
- * @throws LanewiseError `INVALID_ARGUMENT`; `INFEASIBLE` where even an idle server takes longer than the target; `OVERFLOW`
+ * @throws LanewiseError `INVALID_ARGUMENT`; `INFEASIBLE` where even an idle server takes longer than the target, or where 1e9
+ *   servers cannot keep up; `OVERFLOW`
  */
 export function serversNeeded(options: ServersNeededOptions): ServersNeeded {
   const { arrivalRate, serviceTime } = options ?? {};
-  const { offered } = checkLoad({ arrivalRate, serviceTime, servers: Number.MAX_SAFE_INTEGER });
+  const load = checkLoad({ arrivalRate, serviceTime, servers: 1e9 });
   const targets = targetsOf(options.latency, TARGETS);
   checkReachable(targets, mmc({ arrivalRate: 0, serviceTime }).sojourn);
-  let blocking = 1;
-  for (let servers = 1; ; servers++) {
-    blocking = nextBlocking(blocking, servers, offered);
-    if (servers <= offered) continue;
-    const waits = waitingOf(blocking, offered / servers);
-    const spare = servers - offered;
-    const fits = targets.every(([key, target]) => {
-      const share = Number(key.slice(1)) / 100;
-      const sojourn = key === 'mean' ? 1 + waits / spare : sojournQuantile(waits, spare, share);
-      return sojourn * serviceTime <= target;
-    });
-    if (fits || waits === 0) {
-      const { utilization, sojourn } = mmc({ arrivalRate, serviceTime, servers });
-      return { servers, utilization, sojourn };
-    }
+  const queueOf = (servers: number) => markovQueue({ ...load, servers, utilization: load.offered / servers });
+  const fits = (servers: number): boolean => {
+    const { sojourn, waitingProbability } = queueOf(servers);
+    return waitingProbability === 0 || targets.every(([key, target]) => sojourn[key] <= target);
+  };
+  const least = Math.floor(load.offered) + 1;
+  let spare = 1;
+  while (!fits(least + spare - 1)) spare *= 2;
+  // Half of the spare servers are too few.
+  let [few, servers] = [least + Math.floor(spare / 2) - 1, least + spare - 1];
+  while (servers - few > 1) {
+    const middle = Math.floor((few + servers) / 2);
+    if (fits(middle)) servers = middle;
+    else few = middle;
   }
+  const { utilization, sojourn } = queueOf(servers);
+  return { servers, utilization, sojourn };
 }
 
 /**
- * Latency against utilization, for a plot: utilizations evenly spaced from `from` to `to`, both included.
+ * Latency (milliseconds) against utilization, for a plot: utilizations evenly spaced from `from` to `to`, both included; the
+ * source of each point is its model's.
  *
  * @throws LanewiseError `INVALID_ARGUMENT`
  */
 export function utilizationCurve(options: UtilizationCurveOptions): UtilizationPoint[] {
-  const serviceTime = checkPositive('serviceTime', options?.serviceTime);
+  checkPositive('serviceTime', options?.serviceTime);
   const from = checkNumber('from', options.from ?? 0, 0, 1);
   const to = checkNumber('to', options.to ?? 0.95, from, FULL);
   const points = checkNumber('points', checkCount('points', options.points ?? 50, 2), 2, 100_000);
@@ -194,7 +203,7 @@ export function utilizationCurve(options: UtilizationCurveOptions): UtilizationP
     const { waiting, sojourn } = stateAt(options, utilization);
     return {
       utilization,
-      arrivalRate: (utilization * (options.servers ?? 1)) / (serviceTime / 1000),
+      arrivalRate: rateAt(options, utilization),
       waiting,
       sojourn,
     };

@@ -4,7 +4,7 @@ import { mmc } from './markov.ts';
 
 /**
  * G/G/1 by Kingman's approximation ("The single server queue in heavy traffic", 1961): waiting = rho / (1 - rho) (ca2 + cs2) / 2
- * s, where ca2 and cs2 are the squared coefficients of variation of arrivals and service. It is exact for M/M/1 and M/G/1 (arrivals
+ * s milliseconds, where ca2 and cs2 are the squared coefficients of variation of arrivals and service. It is exact for M/M/1 and M/G/1 (arrivals
  * 1), close in heavy traffic, and too large for light traffic with arrivals more regular than random. With several servers, rho / (1 - rho) s
  * gives way to the waiting of M/M/c (Allen and Cunneen: Allen, Probability, Statistics and Queueing Theory, 1990). Means only:
  * no distribution is known.

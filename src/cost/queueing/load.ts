@@ -1,5 +1,9 @@
 import { LanewiseError } from '../../host/errors.ts';
-import { checkCount, checkPositive, checkQuantity, finite } from '../quantity.ts';
+import { checkInteger } from '../../vectors/input.ts';
+import { checkPositive, checkQuantity, finite } from '../quantity.ts';
+
+/** Erlang's formulas take steps in the order of the square root of it. */
+const MOST_SERVERS = 1e9;
 
 /** Requests that come at random, one by one, and what each takes. */
 export interface QueueOptions {
@@ -11,7 +15,7 @@ export interface QueueOptions {
 
 /** A queue before several servers. */
 export interface ServersOptions extends QueueOptions {
-  /** Servers that take from the one queue. @default 1 */
+  /** Servers that take from the one queue, at most 1e9. @default 1 */
   readonly servers?: number;
 }
 
@@ -60,6 +64,11 @@ export interface Load {
   readonly utilization: number;
 }
 
+/** @throws LanewiseError `INVALID_ARGUMENT` */
+export function checkServers(servers: unknown = 1): number {
+  return checkInteger('servers', servers, 1, MOST_SERVERS);
+}
+
 /**
  * @throws LanewiseError `INVALID_ARGUMENT`; `INFEASIBLE` at a utilization of 1 and more, where the queue grows for ever:
  *   the message tells which arrival rate, and how many servers, would fit (`expected` holds them)
@@ -67,7 +76,7 @@ export interface Load {
 export function checkLoad(options: ServersOptions): Load {
   const arrivalRate = checkQuantity('arrivalRate', options?.arrivalRate);
   const serviceTime = checkPositive('serviceTime', options.serviceTime);
-  const servers = checkCount('servers', options.servers ?? 1);
+  const servers = checkServers(options.servers ?? 1);
   const offered = finite('the offered load', arrivalRate * (serviceTime / 1000));
   const utilization = offered / servers;
   if (utilization < 1) return { arrivalRate, serviceTime, servers, offered, utilization };
@@ -88,7 +97,7 @@ export function stateOf<Times extends MeanTime>(
 ): QueueState<Times> {
   const { utilization, offered, arrivalRate } = load;
   finite('the sojourn time', sojourn.mean);
-  const inQueue = (arrivalRate * waiting.mean) / 1000;
+  const inQueue = finite('the queue', (arrivalRate * waiting.mean) / 1000);
   return { utilization, offered, waiting, sojourn, inQueue, inSystem: inQueue + offered };
 }
 

@@ -1,9 +1,11 @@
 import { exp } from '../../host/exponential.ts';
 import { ln } from '../../host/logarithm.ts';
-import { checkCount, checkQuantity } from '../quantity.ts';
+import { checkQuantity } from '../quantity.ts';
 import { lastThatHolds } from './bisect.ts';
 import {
   checkLoad,
+  checkServers,
+  type Load,
   type QueueOptions,
   type QueueState,
   type ServersOptions,
@@ -16,6 +18,7 @@ const CLOSE = 1e-5;
 
 /** Servers, and what they are offered. */
 export interface ErlangOptions {
+  /** At most 1e9. */
   readonly servers: number;
   /** arrivalRate x serviceTime, in erlangs: busy servers, were there enough. */
   readonly offered: number;
@@ -40,14 +43,18 @@ export function mm1(options: QueueOptions): MarkovQueue {
 }
 
 /**
- * M/M/c: one queue before c servers. With a = offered, C = Erlang's C and s = serviceTime: waiting C s / (c - a), beyond t with
+ * M/M/c: one queue before c servers. With a = offered, C = Erlang's C and s = serviceTime, milliseconds: waiting C s / (c - a), beyond t with
  * the probability C e^(-(c - a) t / s); the sojourn adds the service (Kleinrock, section 3.5; Gross and others, Fundamentals of Queueing
- * Theory, section 3.3). O(servers).
+ * Theory, section 3.3). O(sqrt(servers)).
  *
  * @throws LanewiseError `INVALID_ARGUMENT`; `INFEASIBLE` at a utilization of 1 and more; `OVERFLOW`
  */
 export function mmc(options: ServersOptions): MarkovQueue {
-  const load = checkLoad(options);
+  return markovQueue(checkLoad(options));
+}
+
+/** M/M/c under a load that is checked. */
+export function markovQueue(load: Load): MarkovQueue {
   const { servers, offered, serviceTime } = load;
   const waitingProbability = waitingOf(blockingOf(servers, offered), load.utilization);
   const spare = servers - offered;
@@ -61,17 +68,19 @@ export function mmc(options: ServersOptions): MarkovQueue {
 }
 
 /**
- * Erlang's B, the share of requests that c servers turn away where nobody waits: B(0) = 1, B(n) = a B(n - 1) / (n + a B(n - 1))
- * (Jagerman, "Some Properties of the Erlang Loss Function", 1974): no factorials, so nothing overflows. O(servers).
+ * Erlang's B, the share of requests that c servers turn away where nobody waits: 1 / B = 1 + c/a + c (c - 1) / a^2 + ..., the
+ * recurrence 1 / B(n) = 1 + n / (a B(n - 1)) multiplied out (Jagerman, "Some Properties of the Erlang Loss Function", 1974). All
+ * terms are positive, and those far from the largest do not count. 0 where a double cannot hold it. O(sqrt(servers)).
  *
  * @throws LanewiseError `INVALID_ARGUMENT`
  */
 export function erlangB(options: ErlangOptions): number {
-  return blockingOf(checkCount('servers', options?.servers), checkQuantity('offered', options.offered));
+  return blockingOf(checkServers(options?.servers ?? Number.NaN), checkQuantity('offered', options.offered));
 }
 
 /**
- * Erlang's C, the share of requests that wait for one of c servers: B / (1 - rho (1 - B)). O(servers).
+ * Erlang's C, the share of requests that wait for one of c servers: B / (1 - rho (1 - B)) (Kleinrock, section 3.5).
+ * O(sqrt(servers)).
  *
  * @throws LanewiseError `INVALID_ARGUMENT`; `INFEASIBLE` unless offered < servers
  */
@@ -84,19 +93,20 @@ export function erlangC(options: ErlangOptions): number {
   return waitingOf(blockingOf(servers, offered), utilization);
 }
 
+/** Terms grow for c - a steps, which overflows within some 40 sqrt(a) of them, and then fall as a normal distribution does. */
 function blockingOf(servers: number, offered: number): number {
-  let blocking = 1;
-  for (let n = 1; n <= servers && blocking > 0; n++) blocking = nextBlocking(blocking, n, offered);
-  return blocking;
-}
-
-/** Erlang's B of n servers from that of n - 1. */
-export function nextBlocking(blocking: number, n: number, offered: number): number {
-  return (offered * blocking) / (n + offered * blocking);
+  let sum = 1;
+  let term = 1;
+  for (let left = servers; left > 0 && sum < Number.POSITIVE_INFINITY; left--) {
+    term *= left / offered;
+    sum += term;
+    if (left < offered && term < sum * Number.EPSILON * 2 ** -12) break;
+  }
+  return 1 / sum;
 }
 
 /** Erlang's C from his B. */
-export function waitingOf(blocking: number, utilization: number): number {
+function waitingOf(blocking: number, utilization: number): number {
   return blocking / (1 - utilization * (1 - blocking));
 }
 
@@ -106,7 +116,7 @@ function waitingQuantile(waitingProbability: number, spare: number, share: numbe
 }
 
 /** By bisection on the tail, which no formula inverts for several servers. */
-export function sojournQuantile(waitingProbability: number, spare: number, share: number): number {
+function sojournQuantile(waitingProbability: number, spare: number, share: number): number {
   const alone = ln(1 / (1 - share));
   // A half of what exceeds the share waits no longer than the one, and is served no longer than the other.
   const half = (1 + share) / 2;

@@ -24,7 +24,7 @@ export interface RooflineCurvePoint {
 }
 
 /**
- * Points of the roofline for a plot on two logarithmic axes: evenly spaced there, the ends exact, and the one between them
+ * Points of the roofline, FLOP/s over FLOP a byte (Williams and others, 2009), for a plot on two logarithmic axes: evenly spaced there, the ends exact, and the one between them
  * that lies next to the ridge moved onto it, so that a line through them shows the bend.
  *
  * @throws LanewiseError `INVALID_ARGUMENT`, also unless from < to

@@ -1,3 +1,4 @@
+import { given } from '../options.ts';
 import { checkCount, checkQuantity, finite } from '../quantity.ts';
 import { bytesOf, type NumberFormat } from './number-format.ts';
 import { type RunsOn, time } from './roofs.ts';
@@ -40,7 +41,7 @@ export interface KernelFusionSavings {
  */
 export function fusion(options: KernelFusionOptions): KernelFusionSavings {
   const elements = checkCount('elements', options?.elements);
-  const array = finite('bytes', elements * bytesOf(options.dtype));
+  const array = bytesOf(elements, options.dtype);
   const { steps } = options;
   const alike = !Array.isArray(steps);
   const chain: readonly KernelFusionStep[] = alike ? [{}] : steps;
@@ -51,7 +52,7 @@ export function fusion(options: KernelFusionOptions): KernelFusionSavings {
   let flops = 0;
   let apart = 0;
   for (const step of chain) {
-    const reads = checkCount('operands', step?.operands ?? 0, 0);
+    const reads = checkCount('operands', given(step).operands ?? 0, 0);
     const work = checkQuantity('flopsPerElement', step.flopsPerElement ?? 1) * elements;
     operands += reads;
     flops += work;
@@ -65,6 +66,6 @@ export function fusion(options: KernelFusionOptions): KernelFusionSavings {
     unfused,
     fused,
     saved: unfused - fused,
-    speedup: together ? (repeats * apart) / together : unfused / fused,
+    speedup: finite('the speed-up', together ? (repeats * apart) / together : unfused / fused),
   };
 }

@@ -34,7 +34,6 @@ export type HardwareName =
   | 'apple-m1'
   | 'apple-m2'
   | 'apple-m3'
-  | 'raspberry-pi-4'
   | 'raspberry-pi-5'
   | 'epyc-7763'
   | 'epyc-9654';
@@ -82,6 +81,7 @@ export const hardware: Readonly<Record<HardwareName, Hardware>> = {
       tf32: 494.5e12,
       float16: 989.5e12,
       bfloat16: 989.5e12,
+      float8: 1979e12,
       int8: 1979e12,
     },
     bandwidth: 3.35e12,
@@ -96,6 +96,7 @@ export const hardware: Readonly<Record<HardwareName, Hardware>> = {
       tf32: 378e12,
       float16: 756.5e12,
       bfloat16: 756.5e12,
+      float8: 1513e12,
       int8: 1513e12,
     },
     bandwidth: 2e12,
@@ -104,7 +105,14 @@ export const hardware: Readonly<Record<HardwareName, Hardware>> = {
     date: '2023',
   },
   l4: {
-    peak: { float32: 30.3e12, tf32: 60e12, float16: 121e12, bfloat16: 121e12, int8: 242.5e12 },
+    peak: {
+      float32: 30.3e12,
+      tf32: 60e12,
+      float16: 121e12,
+      bfloat16: 121e12,
+      float8: 242.5e12,
+      int8: 242.5e12,
+    },
     bandwidth: 300e9,
     memory: 24e9,
     source: 'NVIDIA L4 Tensor Core GPU (data sheet); matrix rates halved from those with sparsity',
@@ -132,6 +140,7 @@ export const hardware: Readonly<Record<HardwareName, Hardware>> = {
       tf32: 653.7e12,
       float16: 1307.4e12,
       bfloat16: 1307.4e12,
+      float8: 2614.9e12,
       int8: 2614.9e12,
     },
     bandwidth: 5.3e12,
@@ -162,21 +171,14 @@ export const hardware: Readonly<Record<HardwareName, Hardware>> = {
     source: 'MacBook Pro (14-inch, M3, Nov 2023): Tech Specs (Apple)',
     date: '2023',
   },
-  'raspberry-pi-4': {
-    peak: {},
-    bandwidth: 12.8e9,
-    memory: 8e9,
-    arithmetic: 'bandwidth: 4 bytes x 3.2e9 transfers/s',
-    source: 'Raspberry Pi 4 Model B (product brief)',
-    date: '2019',
-  },
   'raspberry-pi-5': {
     peak: { float32: 153.6e9 },
     bandwidth: 17.068e9,
     memory: 8e9,
     arithmetic:
       'float32: 4 cores x 2 units x 4 lanes x 2 FLOP x 2.4e9 Hz; bandwidth: 4 bytes x 4.267e9 transfers/s',
-    source: 'Raspberry Pi 5 (product brief); Arm Cortex-A76 Software Optimization Guide',
+    source:
+      'Raspberry Pi 5 (product brief); Raspberry Pi Documentation, BCM2712 (32-bit memory); Arm Cortex-A76 Software Optimization Guide',
     date: '2023',
   },
   'epyc-7763': {
@@ -206,19 +208,13 @@ export const hardware: Readonly<Record<HardwareName, Hardware>> = {
 export function roofsOf(choice: HardwareChoice, dtype?: NumberFormat): Roofs {
   if (typeof choice !== 'string') {
     if (dtype !== undefined) checkFormat(dtype);
+    if (choice?.peak === undefined && choice?.bandwidth === undefined) throw unknownHardware(choice);
     return {
-      peak: checkPositive('hardware.peak', choice?.peak),
+      peak: checkPositive('hardware.peak', choice.peak),
       bandwidth: checkPositive('hardware.bandwidth', choice.bandwidth),
     };
   }
-  if (!Object.hasOwn(hardware, choice)) {
-    const expected = Object.keys(hardware);
-    throw new LanewiseError(
-      'INVALID_ARGUMENT',
-      `No hardware '${choice}' is known. Known: ${expected.join(', ')}; or give { peak, bandwidth }.`,
-      { expected, got: choice },
-    );
-  }
+  if (!Object.hasOwn(hardware, choice)) throw unknownHardware(choice);
   const { peak: peaks, bandwidth } = hardware[choice];
   const format = dtype === undefined ? (peaks.float16 ? 'float16' : 'float32') : checkFormat(dtype);
   const peak = peaks[format];
@@ -231,4 +227,17 @@ export function roofsOf(choice: HardwareChoice, dtype?: NumberFormat): Roofs {
     );
   }
   return { peak, bandwidth };
+}
+
+function unknownHardware(got: unknown): LanewiseError {
+  const expected = Object.keys(hardware);
+  const what =
+    typeof got === 'object' && got !== null
+      ? `Hardware is a name by itself, or { peak, bandwidth }; got an object of ${Object.keys(got).join(', ') || 'nothing'}`
+      : `No hardware '${String(got)}' is known`;
+  return new LanewiseError(
+    'INVALID_ARGUMENT',
+    `${what}. Known: ${expected.join(', ')}; or give { peak, bandwidth }, FLOP/s and bytes/s.`,
+    { expected, got },
+  );
 }

@@ -83,13 +83,13 @@ function traffic(
   dtype: NumberFormat | undefined,
   rest = 0,
 ): OperationTraffic {
-  const bytes = finite('bytes', elements * bytesOf(dtype) + rest);
+  const bytes = finite('bytes', bytesOf(elements, dtype) + rest);
   finite('flops', flops);
   return { flops, bytes, intensity: flops / bytes };
 }
 
 /**
- * Matrix times matrix: 2mkn FLOPs; mk + kn + mn numbers.
+ * Matrix times matrix: 2mkn FLOPs; mk + kn + mn numbers, in bytes. Source: Golub and Van Loan, section 1.1.15; arithmetic.
  *
  * @throws LanewiseError `INVALID_ARGUMENT`, `OVERFLOW`
  * @example roofline.matmul({ m: 4096, k: 4096, n: 4096 }).intensity; // 2 * 4096^3 / (3 * 4096^2 * 2 bytes) = 1365.33
@@ -102,7 +102,8 @@ export function matmul(shape: RooflineMatmul): OperationTraffic {
 }
 
 /**
- * Matrix times vector: 2 rows columns FLOPs; the matrix, the vector and the result.
+ * Matrix times vector: 2 rows columns FLOPs; the matrix, the vector and the result, in bytes. Source: Golub and Van Loan,
+ * section 1.1.15; arithmetic.
  *
  * @throws LanewiseError `INVALID_ARGUMENT`, `OVERFLOW`
  */
@@ -113,7 +114,7 @@ export function matvec(shape: RooflineMatvec): OperationTraffic {
 }
 
 /**
- * Inner product: 2d FLOPs; two vectors and one number.
+ * Inner product: 2d FLOPs; two vectors and one number, in bytes. Source: arithmetic.
  *
  * @throws LanewiseError `INVALID_ARGUMENT`, `OVERFLOW`
  */
@@ -124,7 +125,7 @@ export function dot(shape: RooflineDot): OperationTraffic {
 
 /**
  * Element by element: a ReLU, a bias, a product of arrays. `flopsPerElement` FLOPs an element; every operand is read, and
- * one array written.
+ * one array written, in bytes. Source: arithmetic.
  *
  * @throws LanewiseError `INVALID_ARGUMENT`, `OVERFLOW`
  * @example roofline.elementwise({ elements: 1024 * 4096 }).intensity; // a ReLU: 1 / (2 numbers of 2 bytes) = .25
@@ -137,8 +138,9 @@ export function elementwise(shape: RooflineElementwise): OperationTraffic {
 }
 
 /**
- * Softmax of rows, by five operations an element (maximum, subtraction, exponential counted as one, sum, division); read
- * once and written once, which takes rows that fit on the chip.
+ * Softmax of rows, by five FLOPs an element (maximum, subtraction, exponential counted as one, sum, division); read
+ * once and written once, in bytes, which takes rows that fit on the chip. Source: arithmetic of the stable form (Goodfellow, Bengio and
+ * Courville, Deep Learning, section 4.1).
  *
  * @throws LanewiseError `INVALID_ARGUMENT`, `OVERFLOW`
  */
@@ -162,7 +164,7 @@ export function attention(shape: RooflineAttention): OperationTraffic {
   const d = checkCount('headDimensions', shape.headDimensions);
   let numbers = 2 * n * d + 2 * keys * d + 2 * n * keys;
   if (shape.fast !== undefined) {
-    const row = 4 * d * bytesOf(shape.dtype);
+    const row = bytesOf(4 * d, shape.dtype);
     const block = Math.floor(checkNumber('fast', shape.fast, row, Number.MAX_VALUE) / row);
     numbers = 2 * keys * d + Math.ceil(keys / block) * (3 * n * d + 4 * n);
   }
@@ -171,7 +173,7 @@ export function attention(shape: RooflineAttention): OperationTraffic {
 
 /**
  * Rows fetched from a table: no FLOPs; ids and rows are read, and rows written. The table itself is not: duplicates aside,
- * nothing else of it is touched.
+ * nothing else of it is touched. In bytes; source: arithmetic.
  *
  * @throws LanewiseError `INVALID_ARGUMENT`, `OVERFLOW`
  */

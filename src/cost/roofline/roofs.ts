@@ -67,7 +67,7 @@ export function ridge(hardware: HardwareChoice, dtype?: NumberFormat): number {
 }
 
 /**
- * FLOP/s at the roof: min(peak, intensity x bandwidth).
+ * FLOP/s at the roof: min(peak, intensity x bandwidth) (Williams and others, 2009).
  *
  * @throws LanewiseError `INVALID_ARGUMENT`
  */
@@ -78,7 +78,7 @@ export function attainable(point: IntensityOn): number {
 }
 
 /**
- * What holds back: 'memory' below the ridge, 'compute' from it on.
+ * What holds back: 'memory' below the ridge, FLOP a byte, 'compute' from it on (Williams and others, 2009).
  *
  * @throws LanewiseError `INVALID_ARGUMENT`
  */
@@ -88,7 +88,7 @@ export function bound(point: IntensityOn): RooflineBound {
 }
 
 /**
- * The share of the peak that the roof allows, 0..1: attainable / peak.
+ * The share of the peak that the roof allows, 0..1: attainable / peak. Source: arithmetic.
  *
  * @throws LanewiseError `INVALID_ARGUMENT`
  */
@@ -97,7 +97,7 @@ export function utilization(point: IntensityOn): number {
 }
 
 /**
- * Milliseconds at the roof: max(flops / peak, bytes / bandwidth).
+ * Milliseconds at the roof: max(flops / peak, bytes / bandwidth) (Williams and others, 2009, turned over).
  *
  * @throws LanewiseError `INVALID_ARGUMENT`, `OVERFLOW`
  */

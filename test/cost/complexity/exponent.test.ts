@@ -109,6 +109,7 @@ test('bad points are errors that say which', () => {
   const good = timed([1, 2, 4], (n) => n);
   const wrong: [unknown, RegExp][] = [
     [good.slice(1), /three different sizes at least; got 2/],
+    [good.map(({ milliseconds }, i) => ({ n: 2 ** 53 + 2 * i, milliseconds })), /sizes further apart/],
     [timed([8, 8, 8, 9], (n) => n), /got 2/],
     [[], /got 0/],
     [undefined, /got undefined/],

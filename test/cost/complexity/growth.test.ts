@@ -101,7 +101,7 @@ test('bad input is an error that lists what there is', () => {
   const unknown = errorOf(() => growthAt('n^4' as never, 10));
   expect([unknown.code, unknown.expected]).toEqual(['INVALID_ARGUMENT', growth]);
   expect(unknown.message).toContain('n log n');
-  for (const n of [0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, '10', null, undefined]) {
+  for (const n of [0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, '10', null, undefined, Symbol('n')]) {
     expect(errorOf(() => growthAt('n', n as never)).code).toBe('INVALID_ARGUMENT');
     expect(errorOf(() => growthTable(n as never)).code).toBe('INVALID_ARGUMENT');
   }
