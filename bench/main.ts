@@ -38,16 +38,21 @@ interface Options {
   readonly quick: boolean;
   readonly predictions: boolean;
   readonly plans: boolean;
+  readonly measured?: string;
 }
 
 const results = fileURLToPath(new URL('results/latest.json', import.meta.url));
 
-const { tier, filter, json, quick, predictions, plans } = new Command('bench')
+const { tier, filter, json, quick, predictions, plans, measured } = new Command('bench')
   .description('Measures lanewise against the limits of this machine; one thread, medians.')
   .addOption(new Option('--tier <tier>', 'kernels to measure').choices(['simd', 'relaxed']))
   .option('--filter <text>', 'only cases whose name contains this', '')
   .option('--json <file>', 'where the figures are written', results)
   .option('--predictions', 'what predict() says of 30 configurations, beside what they take', false)
+  .option(
+    '--measured <file>',
+    'with --predictions: the JSON of an earlier run, predicted anew and not measured again',
+  )
   .option('--plans', 'what plan() says of the textbook cases, and whether verify() confirms it', false)
   .option('--quick', 'small data, few repetitions: whether it runs, not how fast', false)
   .parse()
@@ -67,7 +72,7 @@ console.log(
 );
 
 if (predictions) {
-  await comparePredictions({ isQuick: quick, json, ...(tier && { tier }) });
+  await comparePredictions({ isQuick: quick, json, ...(tier && { tier }), ...(measured && { measured }) });
   process.exit();
 }
 if (plans) {

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type PredictionRequest, percentile, predict } from 'lanewise';
 import { renderTable } from '../../demo/table.ts';
@@ -31,10 +31,15 @@ export async function comparePredictions(options: {
   readonly isQuick: boolean;
   readonly tier?: string;
   readonly json: string;
+  /** What an earlier run wrote: predicted anew, and not measured again. */
+  readonly measured?: string;
 }): Promise<void> {
   const chosen = options.isQuick ? HELD_OUT.filter(({ rows }) => rows <= QUICK_ROWS) : HELD_OUT;
   const compared: Compared[] = [];
-  for await (const measured of measureEach(chosen, options.tier)) compared.push(compare(measured));
+  if (options.measured) {
+    const earlier = JSON.parse(readFileSync(options.measured, 'utf8')) as Compared[];
+    compared.push(...earlier.map(({ measured }) => compare(measured)));
+  } else for await (const measured of measureEach(chosen, options.tier)) compared.push(compare(measured));
   console.log(table(compared));
   if (compared.length < chosen.length)
     console.log(`${chosen.length - compared.length} could not be measured.`);

@@ -2,7 +2,8 @@ import { LanewiseError } from '../host/errors.ts';
 import type { Machine } from './machine.ts';
 
 /**
- * Machines that `calibrate()` has measured, to plan with where yours has not been: one thread each. The first is what plans are made for
+ * Machines that `calibrate()` has measured, to plan with where yours has not been: one thread each of a shared server with AVX-512,
+ * medians of some hundred measurements while other work went on beside it. The first is what plans are made for
  * unless they are told.
  */
 export const machines: Readonly<Record<string, Machine>> = {
@@ -12,22 +13,51 @@ export const machines: Readonly<Record<string, Machine>> = {
     runtime: 'Node 24.21.0',
     tier: 'relaxed',
     streaming: [
-      { bytes: 16384, perSecond: 105e9 },
-      { bytes: 524288, perSecond: 70e9 },
-      { bytes: 8388608, perSecond: 25e9 },
-      { bytes: 67108864, perSecond: 11e9 },
+      { bytes: 16384, perSecond: 74.4e9 },
+      { bytes: 524288, perSecond: 49e9 },
+      { bytes: 8388608, perSecond: 13.8e9 },
+      { bytes: 25165824, perSecond: 13.2e9 },
+      { bytes: 41943040, perSecond: 13.1e9 },
+      { bytes: 67108864, perSecond: 12.5e9 },
     ],
     gather: [
-      { bytes: 16384, perSecond: 580e6 },
-      { bytes: 524288, perSecond: 120e6 },
-      { bytes: 8388608, perSecond: 62e6 },
-      { bytes: 67108864, perSecond: 39e6 },
+      { bytes: 16384, perSecond: 363e6 },
+      { bytes: 524288, perSecond: 42.9e6 },
+      { bytes: 8388608, perSecond: 25.6e6 },
+      { bytes: 33554432, perSecond: 13.9e6 },
+      { bytes: 67108864, perSecond: 10.9e6 },
     ],
-    float32: 29.8e9,
-    int8: 108e9,
-    hash: 486e6,
-    call: 3.4e-9,
-    jitter: 1.5,
+    float32: 24.6e9,
+    int8: 93.4e9,
+    hash: 182e6,
+    call: 6.68e-9,
+    jitter: 1.89,
+  },
+  'cloud-xeon-node20': {
+    name: 'cloud-xeon-node20',
+    date: '2026-11-21',
+    runtime: 'Node 20.20.2',
+    tier: 'simd',
+    streaming: [
+      { bytes: 16384, perSecond: 74.9e9 },
+      { bytes: 524288, perSecond: 41.2e9 },
+      { bytes: 8388608, perSecond: 12.8e9 },
+      { bytes: 25165824, perSecond: 11.9e9 },
+      { bytes: 41943040, perSecond: 11.7e9 },
+      { bytes: 67108864, perSecond: 11.2e9 },
+    ],
+    gather: [
+      { bytes: 16384, perSecond: 363e6 },
+      { bytes: 524288, perSecond: 42.7e6 },
+      { bytes: 8388608, perSecond: 23.5e6 },
+      { bytes: 33554432, perSecond: 13.6e6 },
+      { bytes: 67108864, perSecond: 10.7e6 },
+    ],
+    float32: 25.1e9,
+    int8: 16.1e9,
+    hash: 191e6,
+    call: 5.72e-9,
+    jitter: 2.07,
   },
 };
 

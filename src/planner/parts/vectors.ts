@@ -74,6 +74,7 @@ export function flatCall(shape: Shape & { readonly exact: 'certified' | 'scan' }
         floats: rates.floats(2 * batch * products),
         rows: rates.steps(batch * rows),
         reading: rates.wait(batch * rows * bytes, rows * bytes),
+        memory: batch * rates.beyond(rows * bytes),
       },
     };
   }
@@ -88,6 +89,7 @@ export function flatCall(shape: Shape & { readonly exact: 'certified' | 'scan' }
         bounds: rates.steps(tiledQueries(batch) * rows),
         scoring: scoring(scoredRows(shape)),
         reading: rates.wait(Math.ceil(batch / BATCH_QUERIES) * read, read),
+        memory: Math.ceil(batch / BATCH_QUERIES) * rates.beyond(read),
       },
     };
   }
@@ -102,6 +104,7 @@ export function flatCall(shape: Shape & { readonly exact: 'certified' | 'scan' }
       bounds: rates.steps(batch * rows),
       scoring: scoring(coarse > 0 ? scoredByNibbles(shape) : scoredRows(shape)),
       reading: rates.wait(batch * read, read),
+      memory: batch * rates.beyond(read),
     },
   };
 }
