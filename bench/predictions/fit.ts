@@ -20,7 +20,13 @@ type Coefficients = Record<string, Record<string, number>>;
 
 const TIERS = ['relaxed', 'simd'];
 /** Parts that are the same work in every kind of a family. */
-const SHARED: Readonly<Record<string, readonly string[]>> = { ivf: ['call', 'ranking', 'tiles', 'cells'] };
+const SHARED: Readonly<Record<string, readonly string[]>> = {
+  ivf: ['call', 'queries', 'ranking', 'tiles', 'cells'],
+};
+/** Kernel calls that one call is worth, which large jobs do not show: of a search, from least to most, and of others. */
+const CALLS_A_SEARCH = [400, 1500] as const;
+const LEAST_CALLS = 40;
+const SEARCHES = ['flat', 'ivf', 'hnsw', 'lsh'];
 const ROUNDS = 3000;
 /** Errors beyond this weigh in proportion, not by their square: one moment of a busy machine does not bend the fit. */
 const USUAL_ERROR = 0.1;
@@ -55,6 +61,15 @@ function keyOf({ kind }: Job, name: string): string {
   return JSON.stringify([isShared ? family : kind, name]);
 }
 
+/** Between what a coefficient lies. */
+function boundsOf(key: string): readonly [number, number] {
+  const [kind, name] = JSON.parse(key) as [string, string];
+  const isSearch = SEARCHES.includes(kind.split('.')[0]!);
+  if (name === 'queries') return [0, CALLS_A_SEARCH[1]];
+  if (name !== 'call' || kind.endsWith('.build')) return [0, Number.POSITIVE_INFINITY];
+  return isSearch ? CALLS_A_SEARCH : [LEAST_CALLS, Number.POSITIVE_INFINITY];
+}
+
 /** Coefficients, none below 0, for which relative errors are least: coordinate descent, with weights that tame outliers. */
 function fit(samples: readonly Sample[]): Map<string, number> {
   const keys = [
@@ -66,6 +81,7 @@ function fit(samples: readonly Sample[]): Map<string, number> {
       return name === undefined ? 0 : job.parts[name]! / seconds;
     }),
   );
+  const bounds = keys.map(boundsOf);
   const x = keys.map(() => 0);
   const rest = samples.map(() => 1);
   let weights = samples.map(() => 1);
@@ -77,7 +93,8 @@ function fit(samples: readonly Sample[]): Map<string, number> {
         above += weights[i]! * column[i]! * (rest[i]! + column[i]! * x[j]!);
         below += weights[i]! * column[i]! * column[i]!;
       }
-      const next = Math.max(0, above / below);
+      const [least, most] = bounds[j]!;
+      const next = Math.min(most, Math.max(least, above / below));
       for (let i = 0; i < rest.length; i++) rest[i]! += column[i]! * (x[j]! - next);
       x[j] = next;
     }

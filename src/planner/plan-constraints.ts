@@ -259,7 +259,8 @@ function fitOf(
 
 /** Looks in some steps, and not quite up to the limit: what is predicted is no more certain. */
 const MOST_STEPS = 12;
-const BELOW_LIMIT = 0.98;
+const BELOW_LIMIT = 0.02;
+const LEAST_SHARE = 0.25;
 
 function rowsThatFit(
   { constraint, predicted, limit }: Violation,
@@ -271,8 +272,9 @@ function rowsThatFit(
   let { rows } = request;
   let ratio = limit / predicted;
   for (let step = 0; step < MOST_STEPS && rows > least; step++) {
-    // Most that is constrained grows with the rows or, with the root of them, converges in some more steps.
-    rows = Math.max(least, threeDigits(BELOW_LIMIT * ratio * rows));
+    // Most that is constrained grows with the rows; what hardly does is approached in ever longer steps.
+    const share = Math.max(LEAST_SHARE, 1 - BELOW_LIMIT * 2 ** step);
+    rows = Math.max(least, threeDigits(share * ratio * rows));
     const fewer = { ...request, rows };
     const figures = known.of(name, rows);
     if (!figures) return undefined;

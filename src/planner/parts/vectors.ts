@@ -50,7 +50,11 @@ export function tiledQueries(batch: number): number {
 
 /** Copying queries in, preparing them, and copying results out. */
 export function queryParts({ dimensions, k, batch }: Shape, rates: Rates): Readonly<Record<string, number>> {
-  return { call: rates.calls(1), query: rates.steps(batch * (dimensions + k)) };
+  return {
+    call: rates.calls(1),
+    queries: rates.calls(batch),
+    query: rates.steps(batch * (dimensions + k)),
+  };
 }
 
 /** @throws LanewiseError `INVALID_ARGUMENT` */
