@@ -1,7 +1,16 @@
 import { expect, test } from 'vitest';
 import { runPage } from './pages.ts';
 
-const PAGES = ['caching', 'experiments', 'planning', 'recommend', 'retrieval', 'sparse', 'spelling', 'streams'];
+const PAGES = [
+  'caching',
+  'experiments',
+  'planning',
+  'recommend',
+  'retrieval',
+  'sparse',
+  'spelling',
+  'streams',
+];
 
 test.each(PAGES.map((page) => `docs/${page}.md`))(
   'the code of %s runs and prints what it says',
