@@ -60,7 +60,7 @@ const NEEDS: Readonly<Record<string, readonly string[]>> = {
   plan: ['machines', 'predict'],
   similarityPipeline: ['amdahl'],
   // It builds whichever index was planned.
-  verify: ['FlatIndex', 'IvfIndex', 'HnswIndex', 'LshIndex', 'predict', 'percentile', ...INDEX],
+  verify: ['FlatIndex', 'IvfIndex', 'HnswIndex', 'LshIndex', 'machines', 'predict', 'percentile', ...INDEX],
   // A worker serves whatever it is asked for.
   serve: ['FlatIndex', 'IvfIndex', 'HnswIndex', 'LshIndex', 'KMeans', 'tune', 'percentile', ...INDEX],
 };
