@@ -24,8 +24,20 @@ test('multiplyFloats multiplies and adds in every round', () => {
 
 test('stream reads every 16 bytes of what it is given, and nothing behind', () => {
   const raw = new RawKernels(TIER);
-  const address = raw.place(256);
-  for (let i = 0; i < 64; i++) raw.i32[address / 4 + i] = i < 48 ? i : 1e6;
-  // Lane 0 of twelve vectors: 0 + 4 + 8 + ... + 44.
-  expect(raw.kernels.stream(address, 192)).toBe((12 * 44) / 2);
+  const address = raw.place(512);
+  for (let i = 0; i < 128; i++) raw.i32[address / 4 + i] = i < 64 ? i : 1e6;
+  // Lane 0 of sixteen vectors, of which the two streams read eight each: 0 + 4 + 8 + ... + 60.
+  expect(raw.kernels.stream(address, 256)).toBe((16 * 60) / 2);
+});
+
+test('gathered lines lie within what is given, as many as are asked for, and others by another seed', () => {
+  const raw = new RawKernels(TIER);
+  const address = raw.place(8192);
+  for (let i = 0; i < 2048; i++) raw.i32[address / 4 + i] = i < 1024 ? 1 : 1e6;
+  // Each of 100 reads finds 1, and the state begins with the seed.
+  expect(raw.kernels.gatherLines(address, 4096, 100, 7)).toBe(107);
+  for (let i = 0; i < 1024; i++) raw.i32[address / 4 + i] = i;
+  expect(raw.kernels.gatherLines(address, 4096, 4, 1)).not.toBe(
+    raw.kernels.gatherLines(address, 4096, 4, 2) - 1,
+  );
 });
