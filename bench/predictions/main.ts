@@ -39,7 +39,12 @@ export async function comparePredictions(options: {
   if (options.measured) {
     const earlier = JSON.parse(readFileSync(options.measured, 'utf8')) as Compared[];
     compared.push(...earlier.map(({ measured }) => compare(measured)));
-  } else for await (const measured of measureEach(chosen, options.tier)) compared.push(compare(measured));
+  } else {
+    for await (const measured of measureEach(chosen, options.tier)) {
+      compared.push(compare(measured));
+      write(options.json, compared); // what ends the run leaves what was measured until then
+    }
+  }
   console.log(table(compared));
   if (compared.length < chosen.length)
     console.log(`${chosen.length - compared.length} could not be measured.`);
@@ -48,8 +53,12 @@ export async function comparePredictions(options: {
       ? 'Quick run: too few configurations to tell anything.'
       : verdict(compared, chosen.length),
   );
-  mkdirSync(dirname(options.json), { recursive: true });
-  writeFileSync(options.json, `${JSON.stringify(compared, null, 1)}\n`);
+  write(options.json, compared);
+}
+
+function write(path: string, compared: readonly Compared[]): void {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, `${JSON.stringify(compared, null, 1)}\n`);
 }
 
 /** Each part is predicted for the machine as it was while that part was measured. */

@@ -118,7 +118,7 @@ export function scoredRows({ rows, k }: Pick<Shape, 'rows' | 'k'>): number {
   return Math.min(rows, k * (1 + ln(Math.max(1, rows / k))));
 }
 
-/** The same by 4-bit codes, whose bounds are wider: measured on clustered vectors, within a third. */
+/** The same by 4-bit codes, whose bounds are wider: a rough fit to what was counted on clustered vectors. */
 function scoredByNibbles({ rows, dimensions, k }: Shape): number {
   return Math.min(
     rows / 32,
