@@ -1,30 +1,4 @@
-import Table from 'cli-table3';
-
-type Cell = string | number;
-
-const NO_RULES = {
-  ...{ top: '', 'top-mid': '', 'top-left': '', 'top-right': '' },
-  ...{ bottom: '', 'bottom-mid': '', 'bottom-left': '', 'bottom-right': '' },
-  ...{ left: '', 'left-mid': '', right: '', 'right-mid': '' },
-  ...{ mid: '', 'mid-mid': '', middle: ' ' },
-} as const;
-
-/** A table without colours or rules: the first column to the left, figures to the right, texts to the left again. */
-export function renderTable(
-  head: readonly string[],
-  rows: readonly (readonly Cell[])[],
-  { texts = [] }: { readonly texts?: readonly number[] } = {},
-): string {
-  const table = new Table({
-    head: [...head],
-    chars: NO_RULES,
-    colAligns: head.map((_, column) => (column === 0 || texts.includes(column) ? 'left' : 'right')),
-    style: { head: [], border: [], 'padding-left': 1, 'padding-right': 0 },
-  });
-  table.push(...rows.map((row) => [...row]));
-  const lines = table.toString().split('\n');
-  return lines.map((line) => line.trimEnd()).join('\n');
-}
+export { renderTable } from '../src/cli/table.ts';
 
 /** Digits in groups of three, with a fixed number of decimals. */
 export function formatNumber(value: number, decimals = 0): string {
