@@ -19,8 +19,6 @@ export interface CalibrateOptions extends LongCallOptions {
 interface Probe {
   readonly work: number;
   readonly run: () => void;
-  /** Whether it reads more than caches keep from one run to the next. */
-  readonly isLarge?: boolean;
 }
 
 /** The probes, by what they tell of: of a block of some bytes, where they read one. */
@@ -36,19 +34,24 @@ interface Probes {
 const KIB = 2 ** 10;
 const MIB = 2 ** 20;
 const USUAL_BYTES = 64 * MIB;
-/** Blocks for the caches of the first, the second and the third level, which ends somewhere; beyond them the caller's. */
-const STREAMED_BLOCKS = [16 * KIB, 512 * KIB, 8 * MIB, 24 * MIB, 40 * MIB];
-const GATHERED_BLOCKS = [16 * KIB, 512 * KIB, 8 * MIB, 32 * MIB];
+/** For the caches of the first, the second and the third level, which ends somewhere; beyond them the caller's. */
+const BLOCKS = [16 * KIB, 512 * KIB, 8 * MIB, 24 * MIB, 40 * MIB];
+/** Larger blocks are read as scans read them, in one stream: page after page, which prefetchers do not cross. */
+const PAGE = 4 * KIB;
+/** The last cache keeps what is read only when it comes again and again: so many bytes are read of a large block before it is timed. */
+const SETTLING = 80 * MIB;
+const PASSES = 3;
+const GATHERINGS = 5;
 /** What one run does: bytes that are read of a small block (a larger one is read once), lines, rounds, keys, calls. */
 const STREAMED = 4 * MIB;
 const GATHERED = 8192;
 const ROUNDS = 20_000;
 const HASHED = 2048;
 const CALLS = 2000;
-/** Runs of each probe, in turns, so that none has a bad moment to itself: as many as there is time for. */
+/** Runs of each small probe, in turns, so that none has a bad moment to itself: as many as there is time for. */
 const LEAST_TURNS = 3;
 const MOST_TURNS = 60;
-const MILLISECONDS = 100;
+const MILLISECONDS = 60;
 /** Runs of one short work, which tell how even they are. */
 const EVEN_RUNS = 200;
 /** Engines compile a kernel well only after some calls. */
@@ -90,7 +93,7 @@ function* measure(bytes: number): Generator<Piece, Rates> {
       yield { done: 0, total: MOST_TURNS + 1 };
     }
     warm(block);
-    const rates = yield* takeTurns(probesOf(block, bytes));
+    const rates = yield* runProbes(probesOf(block, bytes));
     const jitter = unevenness();
     yield { done: MOST_TURNS + 1, total: MOST_TURNS + 1 };
     return { ...rates, jitter };
@@ -113,10 +116,10 @@ function warm(block: number): void {
 function probesOf(block: number, bytes: number): Probes {
   const { kernels } = runtime();
   const { kernels: hashing } = sketches();
-  const below = (sizes: readonly number[]): number[] => [...sizes.filter((size) => size < bytes), bytes];
+  const sizes = [...BLOCKS.filter((size) => size < bytes), bytes];
   return {
-    streaming: new Map(below(STREAMED_BLOCKS).map((size) => [size, streaming(block, size)])),
-    gather: new Map(below(GATHERED_BLOCKS).map((size) => [size, gathering(block, size)])),
+    streaming: new Map(sizes.map((size) => [size, streaming(block, size)])),
+    gather: new Map(sizes.map((size) => [size, gathering(block, size)])),
     float32: { work: FLOPS_A_ROUND * ROUNDS, run: () => void kernels.multiplyFloats(ROUNDS, 0.999) },
     int8: { work: CODES_A_ROUND * ROUNDS, run: () => void kernels.multiplyCodes(ROUNDS, 0x03030303) },
     hash: { work: HASHED, run: () => hashing.hashLongs(block, HASHED, 0n, block + 8 * HASHED) },
@@ -131,10 +134,15 @@ function probesOf(block: number, bytes: number): Probes {
 
 function streaming(block: number, size: number): Probe {
   const { kernels } = runtime();
-  const times = Math.ceil(STREAMED / size);
+  if (size > STREAMED) {
+    const readPages = (): void => {
+      for (let at = block; at < block + size; at += PAGE) kernels.stream(at, PAGE);
+    };
+    return { work: size, run: readPages };
+  }
+  const times = STREAMED / size;
   return {
-    work: times * size,
-    isLarge: size > STREAMED,
+    work: STREAMED,
     run: () => {
       for (let i = 0; i < times; i++) kernels.stream(block, size);
     },
@@ -154,19 +162,17 @@ function gathering(block: number, size: number): Probe {
   };
 }
 
-function* takeTurns(probes: Probes): Generator<Piece, Omit<Rates, 'jitter'>> {
+function* runProbes(probes: Probes): Generator<Piece, Omit<Rates, 'jitter'>> {
   const { streaming: streams, gather, float32, int8, hash, call } = probes;
-  const all = [...streams.values(), ...gather.values(), float32, int8, hash, call];
-  const seconds = new Map<Probe, number[]>(all.map((probe) => [probe, []]));
-  const until = performance.now() + MILLISECONDS;
-  for (let turn = 0; turn < LEAST_TURNS || (turn < MOST_TURNS && performance.now() < until); turn++) {
-    for (const probe of all) {
-      if (!probe.isLarge) probe.run(); // what it reads was driven from the caches by the probes before it
-      seconds.get(probe)!.push(secondsOf(probe.run));
-    }
-    yield { done: turn + 1, total: MOST_TURNS + 1 };
-  }
-  const rate = (probe: Probe): number => probe.work / median(seconds.get(probe)!);
+  const sizes = [...streams.keys()];
+  const large = sizes.filter((size) => size > STREAMED);
+  const small = sizes.filter((size) => size <= STREAMED);
+  const of = (blocks: ReadonlyMap<number, Probe>, those: readonly number[]): Probe[] =>
+    those.map((size) => blocks.get(size)!);
+  const times: Times = new Map();
+  for (const size of large) yield* settle(streams.get(size)!, gather.get(size)!, times);
+  yield* takeTurns([...of(streams, small), ...of(gather, small), float32, int8, hash, call], times);
+  const rate = (probe: Probe): number => probe.work / median(times.get(probe)!);
   const rates = (blocks: ReadonlyMap<number, Probe>): BlockRate[] =>
     Array.from(blocks, ([bytes, probe]) => ({ bytes, perSecond: rate(probe) }));
   return {
@@ -179,12 +185,46 @@ function* takeTurns(probes: Probes): Generator<Piece, Omit<Rates, 'jitter'>> {
   };
 }
 
+/** Seconds of the runs of probes. */
+type Times = Map<Probe, number[]>;
+
+/** Goes over a block again and again until it is in the caches as far as it fits, and then times what reads it. */
+function* settle(streaming: Probe, gathering: Probe, times: Times): Generator<Piece> {
+  const between = { done: 0, total: MOST_TURNS + 1 };
+  for (let bytes = 0; bytes < SETTLING; bytes += streaming.work) {
+    streaming.run();
+    yield between;
+  }
+  const passes: number[] = [];
+  for (let pass = 0; pass < PASSES; pass++) {
+    passes.push(secondsOf(streaming.run));
+    yield between;
+  }
+  times.set(streaming, passes);
+  times.set(gathering, repeated(gathering.run, GATHERINGS));
+  yield between;
+}
+
+function repeated(run: () => void, count: number): number[] {
+  return Array.from({ length: count }, () => secondsOf(run));
+}
+
+function* takeTurns(probes: readonly Probe[], times: Times): Generator<Piece> {
+  for (const probe of probes) times.set(probe, []);
+  const until = performance.now() + MILLISECONDS;
+  for (let turn = 0; turn < LEAST_TURNS || (turn < MOST_TURNS && performance.now() < until); turn++) {
+    for (const probe of probes) {
+      probe.run(); // what it reads was driven from the nearest caches by the probes before it
+      times.get(probe)!.push(secondsOf(probe.run));
+    }
+    yield { done: turn + 1, total: MOST_TURNS + 1 };
+  }
+}
+
 /** The 99th percentile of the times of one work, over their median. */
 function unevenness(): number {
   const { kernels } = runtime();
-  const times = Array.from({ length: EVEN_RUNS }, () =>
-    secondsOf(() => kernels.multiplyFloats(ROUNDS / 8, 0.999)),
-  );
+  const times = repeated(() => void kernels.multiplyFloats(ROUNDS / 8, 0.999), EVEN_RUNS);
   const middle = median(times);
   return times[Math.floor(0.99 * EVEN_RUNS)]! / middle;
 }
