@@ -23,10 +23,14 @@ const TIERS = ['relaxed', 'simd'];
 const SHARED: Readonly<Record<string, readonly string[]>> = {
   ivf: ['call', 'queries', 'ranking', 'tiles', 'cells'],
 };
+/** What has the same kernels in every tier is fitted to the measurements of all. */
+const ALIKE: readonly Measured['configuration']['index'][] = ['csr', 'sgd', 'count-min'];
 /** Kernel calls that one call is worth, which large jobs do not show: of a search, from least to most, and of others. */
 const CALLS_A_SEARCH = [400, 1500] as const;
 const LEAST_CALLS = 40;
 const SEARCHES = ['flat', 'ivf', 'hnsw', 'lsh'];
+/** What a scan for one query does all the time takes no less than it does at the peak of the machine. */
+const ARITHMETIC = ['products', 'nibbles'];
 const ROUNDS = 3000;
 /** Errors beyond this weigh in proportion, not by their square: one moment of a busy machine does not bend the fit. */
 const USUAL_ERROR = 0.1;
@@ -66,6 +70,7 @@ function boundsOf(key: string): readonly [number, number] {
   const [kind, name] = JSON.parse(key) as [string, string];
   const isSearch = SEARCHES.includes(kind.split('.')[0]!);
   if (name === 'queries') return [0, CALLS_A_SEARCH[1]];
+  if (kind === 'flat.single' && ARITHMETIC.includes(name)) return [1, Number.POSITIVE_INFINITY];
   if (name !== 'call' || kind.endsWith('.build')) return [0, Number.POSITIVE_INFINITY];
   return isSearch ? CALLS_A_SEARCH : [LEAST_CALLS, Number.POSITIVE_INFINITY];
 }
@@ -153,7 +158,10 @@ const fitted: Record<string, Coefficients> = {};
 for (const tier of TIERS) {
   const coefficients: Coefficients = {};
   fitted[tier] = coefficients;
-  for (const samples of samplesOf(measured.filter(({ calledOn }) => calledOn.tier === tier)).values()) {
+  const telling = measured.filter(
+    ({ calledOn, configuration }) => calledOn.tier === tier || ALIKE.includes(configuration.index),
+  );
+  for (const samples of samplesOf(telling).values()) {
     const found = fit(samples);
     report(samples, found);
     for (const [key, value] of found) {

@@ -22,8 +22,8 @@ const LEAST_CALLS = 9;
 /** Milliseconds that are timed at least. */
 const LEAST_TIMED = 0.005;
 /** Shared machines change their pace from second to second; a series in which this one did is taken anew, so often at most. */
-const TRIES = 6;
-const STEADY = 0.08;
+const TRIES = 4;
+const STEADY = 0.1;
 
 /**
  * Builds what some configurations describe, which differ by their batches alone, and times calls of each batch between two
@@ -99,7 +99,7 @@ function paceBetween(a: Machine, b: Machine): number {
   const rates = ({ call, hash, streaming }: Machine): number[] => [
     1 / call,
     hash,
-    streaming.at(-1)!.perSecond,
+    ...streaming.map(({ perSecond }) => perSecond),
   ];
   const other = rates(b);
   return Math.max(...rates(a).map((rate, i) => Math.abs(rate / other[i]! - 1)));

@@ -3,8 +3,6 @@ import type { BlockRate, Machine } from './machine.ts';
 
 /** Bytes that the cache of the second level is taken to hold. */
 const SECOND_LEVEL = 2 ** 19;
-/** Bytes that one thread has of the last cache, about, on the machines that were fitted to. */
-const LAST_LEVEL = 20 * 2 ** 20;
 
 /** Seconds that a machine needs for simple work, were nothing else done meanwhile. */
 export class Rates {
@@ -26,11 +24,6 @@ export class Rates {
   /** What reading takes beyond that, where so many bytes do not stay in the nearest cache. */
   wait(bytes: number, within: number): number {
     return Math.max(0, this.read(bytes, within) - this.read(bytes, 0));
-  }
-
-  /** What reading takes of the bytes for which the last cache has no room: they come from memory each time. */
-  beyond(bytes: number): number {
-    return this.read(Math.max(0, bytes - LAST_LEVEL), bytes);
   }
 
   /** Reads cache lines here and there, in so many bytes. */

@@ -43,16 +43,17 @@ function hnswCall(shape: HnswShape, rates: Rates): Job {
   const record = recordBytes(dimensions, m);
   const bytes = rowBytes(dimensions);
   const scored = Math.min(width, scoredRows({ rows: width, k }) + 2 * k + 8);
+  const held = rows * (record + bytes); // nodes and rows, none of which is touched often, share the caches
   return {
     kind: 'hnsw.search',
     parts: {
       ...queryParts(shape, rates),
       nodes: rates.steps(visited),
       beam: rates.steps(batch * width * log2(width)),
-      records: rates.gather(visited, rows * record),
-      walking: rates.gather(visited * linesOf(dimensions), rows * record),
+      records: rates.gather(visited, held),
+      walking: rates.gather(visited * linesOf(dimensions), held),
       products: rates.codes(visited * dimensions),
-      scoring: rates.gather(batch * scored * linesOf(bytes), rows * bytes),
+      scoring: rates.gather(batch * scored * linesOf(bytes), held),
     },
   };
 }

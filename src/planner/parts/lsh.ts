@@ -33,15 +33,18 @@ function lshCall(shape: LshShape, rates: Rates): Job {
   const hits = batch * rows * tables * share;
   const candidates = batch * rows * (1 - raised(1 - share, tables));
   const bytes = rowBytes(dimensions);
+  const held = rows * (tables * LINK_BYTES + bytes); // tables and rows share the caches
   return {
     kind: 'lsh.search',
     parts: {
       ...queryParts(shape, rates),
-      hashing: rates.floats(2 * batch * tables * bits * dimensions),
+      hashing: rates.codes(batch * tables * bits * dimensions),
       probes: rates.steps(batch * tables * probes * bits),
       marks: rates.read((batch * rows) / 8, rows / 8),
-      buckets: rates.gather(hits + batch * tables * probes, rows * tables * LINK_BYTES),
-      scoring: rates.gather(candidates * linesOf(bytes), rows * bytes),
+      buckets: rates.gather(hits + batch * tables * probes, held),
+      scoring: rates.gather(candidates * linesOf(bytes), held),
+      // Rows of a bucket are linked: the next is known only when the last one is there.
+      links: rates.gather(hits, Number.POSITIVE_INFINITY),
     },
   };
 }
@@ -68,7 +71,7 @@ function lshBuild(shape: LshShape, rates: Rates): Job {
     kind: 'lsh.build',
     parts: {
       ...addParts(shape, rowBytes(dimensions), rates),
-      hashing: rates.floats(2 * rows * tables * bits * dimensions),
+      hashing: rates.codes(rows * tables * bits * dimensions),
       links: rates.gather(rows * tables, rows * tables * LINK_BYTES),
     },
   };

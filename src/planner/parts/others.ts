@@ -124,14 +124,16 @@ function countMinJob(
   { width, depth }: CountMinShape,
   rates: Rates,
 ): Job {
+  const held = 4 * width * depth;
   return {
     kind,
     parts: {
       call: rates.calls(1),
       keys: rates.steps(keys),
       counters: rates.steps(keys * depth),
-      gathering: rates.gather(keys * depth, 4 * width * depth),
-      missing: rates.miss(keys * depth, 4 * width * depth),
+      gathering: rates.gather(keys * depth, held),
+      missing: rates.miss(keys * depth, held),
+      first: rates.miss(depth, held), // of the first key, for which nothing goes on meanwhile
     },
   };
 }

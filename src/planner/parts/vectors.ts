@@ -78,7 +78,6 @@ export function flatCall(shape: Shape & { readonly exact: 'certified' | 'scan' }
         floats: rates.floats(2 * batch * products),
         rows: rates.steps(batch * rows),
         reading: rates.wait(batch * rows * bytes, rows * bytes),
-        memory: batch * rates.beyond(rows * bytes),
       },
     };
   }
@@ -93,24 +92,35 @@ export function flatCall(shape: Shape & { readonly exact: 'certified' | 'scan' }
         bounds: rates.steps(tiledQueries(batch) * rows),
         scoring: scoring(scoredRows(shape)),
         reading: rates.wait(Math.ceil(batch / BATCH_QUERIES) * read, read),
-        memory: Math.ceil(batch / BATCH_QUERIES) * rates.beyond(read),
       },
     };
   }
-  const { rowsPerSegment } = layoutSegment({ dimensions, planes: [] });
-  const coarse = rates.tier === 'relaxed' ? Math.max(0, rows - rowsPerSegment) : 0;
+  const coarse = rates.tier === 'relaxed' ? rows - rowsByCodes({ rows, dimensions }) : 0;
   const read = coarse * (dimensions / 2 + BOUND_BYTES) + (rows - coarse) * (dimensions + BOUND_BYTES);
+  const scored = coarse > 0 ? scoredByNibbles(shape) : scoredRows(shape);
   return {
     kind: 'flat.single',
     parts: {
       ...query,
-      products: rates.codes(batch * products),
+      products: rates.codes(batch * (rows - coarse) * dimensions),
+      nibbles: rates.codes(batch * coarse * dimensions),
       bounds: rates.steps(batch * rows),
-      scoring: scoring(coarse > 0 ? scoredByNibbles(shape) : scoredRows(shape)),
-      reading: rates.wait(batch * read, read),
-      memory: batch * rates.beyond(read),
+      scoring: scoring(scored),
+      results: rates.steps(batch * scored),
+      // Rows that are scored, others each time, pass through the caches too.
+      reading: rates.wait(batch * read, read + scored * bytes),
     },
   };
+}
+
+/**
+ * Rows that 8-bit codes bound where 4-bit codes bound the others: the first segment, and those for which 4-bit codes would leave too many
+ * to be scored (src/search/exact-search.ts), as counted on clustered vectors.
+ */
+function rowsByCodes({ rows, dimensions }: Pick<Shape, 'rows' | 'dimensions'>): number {
+  const { rowsPerSegment } = layoutSegment({ dimensions, planes: [] });
+  const further = Math.min(8000, 15 * Math.max(0, dimensions - 64));
+  return Math.min(rows, rowsPerSegment + Math.min(further, Math.max(0, rows - rowsPerSegment) / 4));
 }
 
 /** Rows that bounds by 8-bit codes leave to be scored: the k that come first, and k more whenever as many again have passed. */
