@@ -19,6 +19,7 @@ const WARMING = 300;
 const SMALL_ROWS = 2000;
 const MILLISECONDS = 700;
 const LEAST_CALLS = 9;
+const LEAST_TAKES = 3;
 /** Milliseconds that are timed at least. */
 const LEAST_TIMED = 0.005;
 /** Shared machines change their pace from second to second; a series in which this one did is taken anew, so often at most. */
@@ -39,7 +40,7 @@ export async function measure(configurations: readonly Configuration[]): Promise
     const { build, bytes } = subject;
     const all: Measured[] = [];
     for (const configuration of configurations) {
-      const { times, machine } = await timeCalls(subject, configuration.batch ?? 1, between([before, after]));
+      const { times, machine } = await timeCalls(subject, configuration.batch ?? 1);
       const p50 = percentile(times, 0.5);
       const p99 = percentile(times, 0.99);
       all.push({ configuration, build, bytes, p50, p99, builtOn: [before, after], calledOn: machine });
@@ -73,25 +74,39 @@ interface Series {
   readonly machine: Machine;
 }
 
-async function timeCalls({ call: once, times }: Subject, batch: number, builtOn: Machine): Promise<Series> {
-  if (!once) return { times: [...times!].sort((a, b) => a - b), machine: builtOn };
-  const call = (at: number): void => once(at, batch);
-  const warming = repeat(call, WARMING, 3, 1);
-  const group = Math.max(1, Math.ceil(LEAST_TIMED / warming[warming.length >> 1]!));
+async function timeCalls(subject: Subject, batch: number): Promise<Series> {
+  const series = subject.take ? takes(subject.take) : calls(subject.call!, batch);
   let best: Series | undefined;
   let least = Number.POSITIVE_INFINITY;
   let before = await calibrate();
   for (let i = 0; i < TRIES && least > STEADY; i++) {
-    const series = repeat(call, MILLISECONDS, LEAST_CALLS, group).sort((a, b) => a - b);
+    const times = await series();
     const now = await calibrate();
     const change = paceBetween(before, now);
     if (change < least) {
       least = change;
-      best = { times: series, machine: now };
+      best = { times: times.sort((a, b) => a - b), machine: between([before, now]) };
     }
     before = now;
   }
   return best!;
+}
+
+/** Series of what a part of building takes. */
+function takes(take: () => Promise<number>): () => Promise<number[]> {
+  return async () => {
+    const times: number[] = [];
+    while (times.length < LEAST_TAKES) times.push(await take());
+    return times;
+  };
+}
+
+/** Series of calls, groups of them as long as the clock can tell. */
+function calls(once: (at: number, batch: number) => void, batch: number): () => Promise<number[]> {
+  const call = (at: number): void => once(at, batch);
+  const warming = repeat(call, WARMING, 3, 1);
+  const group = Math.max(1, Math.ceil(LEAST_TIMED / warming[warming.length >> 1]!));
+  return async () => repeat(call, MILLISECONDS, LEAST_CALLS, group);
 }
 
 /** How far two measurements of a machine are apart: 0 where they are the same. */

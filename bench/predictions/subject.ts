@@ -25,8 +25,8 @@ export interface Subject {
   readonly bytes: number;
   /** One call of a batch; calls of different numbers are of different queries. */
   readonly call?: (at: number, batch: number) => void;
-  /** What calls took that building made, milliseconds. */
-  readonly times?: readonly number[];
+  /** Where building is all there is to call: how long a part of it takes, milliseconds. */
+  readonly take?: () => Promise<number>;
   readonly dispose: () => void;
 }
 
@@ -34,7 +34,6 @@ export interface Subject {
 const QUERIES = 512;
 const SEED = 7;
 const EPOCHS = 8;
-const EPOCH_RUNS = 5;
 /** Vectors that a matrix is multiplied with at once, at most. */
 const MOST_VECTORS = 64;
 
@@ -150,18 +149,16 @@ async function buildFactors({ rows, options }: Of<'sgd'>): Promise<Subject> {
     await model.fit({ users, items, ratings, userCount, itemCount });
     return { model, milliseconds: performance.now() - start };
   };
-  const times: number[] = [];
-  for (let i = 0; i < EPOCH_RUNS; i++) {
-    const [one, more] = [await learn(1), await learn(1 + EPOCHS)];
-    times.push((more.milliseconds - one.milliseconds) / EPOCHS);
-    one.model.dispose();
-    more.model.dispose();
-  }
   const { model, milliseconds } = await learn(epochs);
   return {
     build: milliseconds,
     bytes: model.memoryUsage().total,
-    times,
+    take: async () => {
+      const [one, more] = [await learn(1), await learn(1 + EPOCHS)];
+      one.model.dispose();
+      more.model.dispose();
+      return (more.milliseconds - one.milliseconds) / EPOCHS;
+    },
     dispose: () => model.dispose(),
   };
 }

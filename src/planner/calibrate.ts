@@ -41,17 +41,17 @@ const PAGE = 4 * KIB;
 /** The last cache keeps what is read only when it comes again and again: so many bytes are read of a large block before it is timed. */
 const SETTLING = 80 * MIB;
 const PASSES = 3;
-const GATHERINGS = 5;
 /** What one run does: bytes that are read of a small block (a larger one is read once), lines, rounds, keys, calls. */
 const STREAMED = 4 * MIB;
 const GATHERED = 8192;
 const ROUNDS = 20_000;
 const HASHED = 2048;
 const CALLS = 2000;
-/** Runs of each small probe, in turns, so that none has a bad moment to itself: as many as there is time for. */
+/** Turns that probes take, and how long in all. */
 const LEAST_TURNS = 3;
 const MOST_TURNS = 60;
-const MILLISECONDS = 60;
+const MILLISECONDS = 30;
+const MOST_MILLISECONDS = 200;
 /** Runs of one short work, which tell how even they are. */
 const EVEN_RUNS = 200;
 /** Engines compile a kernel well only after some calls. */
@@ -80,26 +80,37 @@ export async function calibrate(options: CalibrateOptions = {}): Promise<Machine
 }
 
 type Piece = { readonly done: number; readonly total: number };
+/** How far calibrating has come. */
+type Pause = () => Piece;
 type Rates = Omit<Machine, 'name' | 'date' | 'runtime' | 'tier'>;
 
 function* measure(bytes: number): Generator<Piece, Rates> {
   const { memory } = runtime();
+  const pause = pausesFrom(performance.now());
   const block = memory.allocate(bytes);
   try {
     const end = block + bytes;
     // Pages that were never written all map to one page of zeros.
     for (let at = block; at < end; at += 4 * MIB) {
       memory.u8.fill(1, at, Math.min(end, at + 4 * MIB));
-      yield { done: 0, total: MOST_TURNS + 1 };
+      yield pause();
     }
     warm(block);
-    const rates = yield* runProbes(probesOf(block, bytes));
+    const rates = yield* runProbes(probesOf(block, bytes), pause);
     const jitter = unevenness();
-    yield { done: MOST_TURNS + 1, total: MOST_TURNS + 1 };
+    yield { done: MOST_MILLISECONDS, total: MOST_MILLISECONDS };
     return { ...rates, jitter };
   } finally {
     memory.free(block);
   }
+}
+
+/** Tells milliseconds, of those that it takes at most. */
+function pausesFrom(start: number): Pause {
+  return () => ({
+    done: Math.min(MOST_MILLISECONDS - 1, Math.floor(performance.now() - start)),
+    total: MOST_MILLISECONDS,
+  });
 }
 
 function warm(block: number): void {
@@ -162,16 +173,14 @@ function gathering(block: number, size: number): Probe {
   };
 }
 
-function* runProbes(probes: Probes): Generator<Piece, Omit<Rates, 'jitter'>> {
+function* runProbes(probes: Probes, pause: Pause): Generator<Piece, Omit<Rates, 'jitter'>> {
   const { streaming: streams, gather, float32, int8, hash, call } = probes;
-  const sizes = [...streams.keys()];
-  const large = sizes.filter((size) => size > STREAMED);
-  const small = sizes.filter((size) => size <= STREAMED);
-  const of = (blocks: ReadonlyMap<number, Probe>, those: readonly number[]): Probe[] =>
-    those.map((size) => blocks.get(size)!);
+  const of = (blocks: ReadonlyMap<number, Probe>, isLarge: boolean): Probe[] =>
+    [...blocks].filter(([size]) => size > STREAMED === isLarge).map(([, probe]) => probe);
   const times: Times = new Map();
-  for (const size of large) yield* settle(streams.get(size)!, gather.get(size)!, times);
-  yield* takeTurns([...of(streams, small), ...of(gather, small), float32, int8, hash, call], times);
+  for (const streaming of of(streams, true)) yield* settle(streaming, times, pause);
+  yield* takeTurns(of(gather, true), times, pause);
+  yield* takeTurns([...of(streams, false), ...of(gather, false), float32, int8, hash, call], times, pause);
   const rate = (probe: Probe): number => probe.work / median(times.get(probe)!);
   const rates = (blocks: ReadonlyMap<number, Probe>): BlockRate[] =>
     Array.from(blocks, ([bytes, probe]) => ({ bytes, perSecond: rate(probe) }));
@@ -188,28 +197,21 @@ function* runProbes(probes: Probes): Generator<Piece, Omit<Rates, 'jitter'>> {
 /** Seconds of the runs of probes. */
 type Times = Map<Probe, number[]>;
 
-/** Goes over a block again and again until it is in the caches as far as it fits, and then times what reads it. */
-function* settle(streaming: Probe, gathering: Probe, times: Times): Generator<Piece> {
-  const between = { done: 0, total: MOST_TURNS + 1 };
-  for (let bytes = 0; bytes < SETTLING; bytes += streaming.work) {
-    streaming.run();
-    yield between;
+/** Goes over a block again and again until it is in the caches as far as it fits, and times the passes after that. */
+function* settle(probe: Probe, times: Times, pause: Pause): Generator<Piece> {
+  for (let bytes = 0; bytes < SETTLING; bytes += probe.work) {
+    probe.run();
+    yield pause();
   }
-  const passes: number[] = [];
+  times.set(probe, []);
   for (let pass = 0; pass < PASSES; pass++) {
-    passes.push(secondsOf(streaming.run));
-    yield between;
+    times.get(probe)!.push(secondsOf(probe.run));
+    yield pause();
   }
-  times.set(streaming, passes);
-  times.set(gathering, repeated(gathering.run, GATHERINGS));
-  yield between;
 }
 
-function repeated(run: () => void, count: number): number[] {
-  return Array.from({ length: count }, () => secondsOf(run));
-}
-
-function* takeTurns(probes: readonly Probe[], times: Times): Generator<Piece> {
+/** Times probes in turns, so that none has a bad moment to itself, as often as there is time for. */
+function* takeTurns(probes: readonly Probe[], times: Times, pause: Pause): Generator<Piece> {
   for (const probe of probes) times.set(probe, []);
   const until = performance.now() + MILLISECONDS;
   for (let turn = 0; turn < LEAST_TURNS || (turn < MOST_TURNS && performance.now() < until); turn++) {
@@ -217,14 +219,16 @@ function* takeTurns(probes: readonly Probe[], times: Times): Generator<Piece> {
       probe.run(); // what it reads was driven from the nearest caches by the probes before it
       times.get(probe)!.push(secondsOf(probe.run));
     }
-    yield { done: turn + 1, total: MOST_TURNS + 1 };
+    yield pause();
   }
 }
 
 /** The 99th percentile of the times of one work, over their median. */
 function unevenness(): number {
   const { kernels } = runtime();
-  const times = repeated(() => void kernels.multiplyFloats(ROUNDS / 8, 0.999), EVEN_RUNS);
+  const times = Array.from({ length: EVEN_RUNS }, () =>
+    secondsOf(() => kernels.multiplyFloats(ROUNDS / 8, 0.999)),
+  );
   const middle = median(times);
   return times[Math.floor(0.99 * EVEN_RUNS)]! / middle;
 }
