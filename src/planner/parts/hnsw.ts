@@ -52,6 +52,7 @@ function hnswCall(shape: HnswShape, rates: Rates): Job {
       beam: rates.steps(batch * width * log2(width)),
       records: rates.gather(visited, held),
       walking: rates.gather(visited * linesOf(dimensions), held),
+      reading: rates.wait(visited * record, held),
       products: rates.codes(visited * dimensions),
       scoring: rates.gather(batch * scored * linesOf(bytes), held),
     },

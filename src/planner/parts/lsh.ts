@@ -1,5 +1,6 @@
 import { exp } from '../../host/exponential.ts';
 import { ln } from '../../host/logarithm.ts';
+import { HASHED_QUERIES } from '../../search/hash-layout.ts';
 import { checkLshOptions, checkProbes } from '../../search/lsh-options.ts';
 import type { LshRequest } from '../prediction.ts';
 import type { Rates } from '../rates.ts';
@@ -38,15 +39,18 @@ function lshCall(shape: LshShape, rates: Rates): Job {
     kind: 'lsh.search',
     parts: {
       ...queryParts(shape, rates),
-      hashing: rates.codes(batch * tables * bits * dimensions),
+      hashing: rates.codes(hashedQueries(batch) * tables * bits * dimensions),
       probes: rates.steps(batch * tables * probes * bits),
       marks: rates.read((batch * rows) / 8, rows / 8),
       buckets: rates.gather(hits + batch * tables * probes, held),
       scoring: rates.gather(candidates * linesOf(bytes), held),
-      // Rows of a bucket are linked: the next is known only when the last one is there.
-      links: rates.gather(hits, Number.POSITIVE_INFINITY),
     },
   };
+}
+
+/** Queries as the blocks that are hashed at once count them. */
+function hashedQueries(batch: number): number {
+  return HASHED_QUERIES * Math.ceil(batch / HASHED_QUERIES);
 }
 
 /**
