@@ -47,10 +47,11 @@ const GATHERED = 8192;
 const ROUNDS = 20_000;
 const HASHED = 2048;
 const CALLS = 2000;
-/** Turns that probes take, and how long in all. */
+/** Turns that probes of large blocks take, and then all others: how long, and how many at least and at most. */
+const MILLISECONDS = 20;
 const LEAST_TURNS = 3;
 const MOST_TURNS = 60;
-const MILLISECONDS = 30;
+/** Calibrating as a whole takes no longer, the usual block, where nothing else runs. */
 const MOST_MILLISECONDS = 200;
 /** Runs of one short work, which tell how even they are. */
 const EVEN_RUNS = 200;
@@ -58,8 +59,9 @@ const EVEN_RUNS = 200;
 const WARMING = 1500;
 
 /**
- * Measures this machine through the kernels that indexes are searched by: medians, on one thread, in at most 200 ms, with
- * pauses in which the event loop goes on. The block is given back. A busy machine is measured as busy as it is.
+ * Measures this machine through the kernels that indexes are searched by: medians, on one thread, with pauses in
+ * which the event loop goes on. The usual block takes at most 200 ms where nothing else runs. The block is given back. A busy
+ * machine is measured as busy as it is, and the last cache as far as others leave it.
  *
  * @throws LanewiseError `INVALID_ARGUMENT`, `MEMORY_EXHAUSTED`; and the signal's reason
  * @example

@@ -18,9 +18,9 @@ export interface Machine {
   /** The runtime and its version: 'Node 24.1.0'. */
   readonly runtime: string;
   readonly tier: Tier;
-  /** Reading in order, bytes a second, by the size of what is read; ascending. */
+  /** Reading in order what was read so again and again before, bytes a second, by the size of what is read; ascending. */
   readonly streaming: readonly BlockRate[];
-  /** Reading cache lines here and there, lines a second, by the size of what they lie in; ascending. */
+  /** Reading cache lines here and there, other ones each time, lines a second, by the size of what they lie in; ascending. */
   readonly gather: readonly BlockRate[];
   /** float32 multiplications and additions in registers, FLOP/s. */
   readonly float32: number;
