@@ -145,25 +145,26 @@ function widen(value: i32): v128 {
 }
 
 /**
- * Reads `count` cache lines, four at a time, here and there in the `size` bytes (a power of two, at least 64) at `from`. Where
- * the next four lie depends on what was read: as in a walk of a graph, only four reads are on their way at once. Another `seed` reads
- * other lines, which no cache holds from before.
+ * Reads `count` cache lines, four at a time, here and there in the `size` bytes (a multiple of 64) at `from`. Where the next four lie
+ * depends on what was read: as in a walk of a graph, only four reads are on their way at once. Another `seed` reads other lines, which no
+ * cache holds from before.
  */
 export function gatherLines(from: usize, size: u32, count: u32, seed: u32): i32 {
-  const mask = size - 64;
+  const lines = size >> 6;
   let state = seed;
   for (let read: u32 = 0; read < count; read += 4) {
-    const a = load<u32>(from + (scramble(state) & mask));
-    const b = load<u32>(from + (scramble(state + 1) & mask));
-    const c = load<u32>(from + (scramble(state + 2) & mask));
-    const d = load<u32>(from + (scramble(state + 3) & mask));
-    state += a + b + (c + d);
+    const a = load<u32>(from + offset(state, lines));
+    const b = load<u32>(from + offset(state + 1, lines));
+    const c = load<u32>(from + offset(state + 2, lines));
+    const d = load<u32>(from + offset(state + 3, lines));
+    state += 4 + a + b + (c + d);
   }
   return state;
 }
 
-/** An odd factor and a shift spread neighbouring numbers over all bits (Knuth, TAOCP vol. 3, sec. 6.4). */
-function scramble(state: u32): u32 {
+/** Of one of the lines. Odd factors and a shift spread neighbouring numbers over all bits (Knuth, TAOCP vol. 3, sec. 6.4). */
+function offset(state: u32, lines: u32): usize {
   const product = state * 0x9e3779b1;
-  return product ^ (product >> 15);
+  const spread: u32 = (product ^ (product >> 15)) * 0x85ebca6b;
+  return <usize>(((<u64>spread * lines) >> 32) << 6);
 }

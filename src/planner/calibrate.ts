@@ -35,12 +35,17 @@ const KIB = 2 ** 10;
 const MIB = 2 ** 20;
 const USUAL_BYTES = 64 * MIB;
 /** For the caches of the first, the second and the third level, which ends somewhere; beyond them the caller's. */
-const BLOCKS = [16 * KIB, 512 * KIB, 8 * MIB, 24 * MIB, 40 * MIB];
-/** Larger blocks are read as scans read them, in one stream: page after page, which prefetchers do not cross. */
+const BLOCKS = [16 * KIB, 512 * KIB, 2 * MIB, 12 * MIB, 32 * MIB];
+/** Larger blocks are gone through until they have settled. */
+const MOST_UNSETTLED = MIB;
 const PAGE = 4 * KIB;
-/** The last cache keeps what is read only when it comes again and again: so many bytes are read of a large block before it is timed. */
-const SETTLING = 80 * MIB;
+/** Lines of larger blocks are gathered as searches gather them, of which each touches others: what came before is gone when it is due again. */
+const MOST_KEPT = 2 * MIB;
+/** The last cache keeps what is read only when it comes again and again: for so many milliseconds, before a block is timed. */
+const SETTLING = 5;
+/** Passes that are timed then, and milliseconds after which two of them will do. */
 const PASSES = 3;
+const LONGEST_PASSES = 10;
 /** What one run does: bytes that are read of a small block (a larger one is read once), lines, rounds, keys, calls. */
 const STREAMED = 4 * MIB;
 const GATHERED = 8192;
@@ -91,10 +96,8 @@ function* measure(bytes: number): Generator<Piece, Rates> {
   const pause = pausesFrom(performance.now());
   const block = memory.allocate(bytes);
   try {
-    const end = block + bytes;
-    // Pages that were never written all map to one page of zeros.
-    for (let at = block; at < end; at += 4 * MIB) {
-      memory.u8.fill(1, at, Math.min(end, at + 4 * MIB));
+    for (let at = block; at < block + bytes; at += 4 * MIB) {
+      touchPages(at, Math.min(block + bytes, at + 4 * MIB));
       yield pause();
     }
     warm(block);
@@ -113,6 +116,12 @@ function pausesFrom(start: number): Pause {
     done: Math.min(MOST_MILLISECONDS - 1, Math.floor(performance.now() - start)),
     total: MOST_MILLISECONDS,
   });
+}
+
+/** Pages that were never written all map to one page of zeros. */
+function touchPages(start: number, end: number): void {
+  const { u8 } = runtime().memory;
+  for (let at = start; at < end; at += PAGE) u8[at] = 1;
 }
 
 function warm(block: number): void {
@@ -145,21 +154,14 @@ function probesOf(block: number, bytes: number): Probes {
   };
 }
 
+/** In two streams, as most scans read. */
 function streaming(block: number, size: number): Probe {
   const { kernels } = runtime();
-  if (size > STREAMED) {
-    const readPages = (): void => {
-      for (let at = block; at < block + size; at += PAGE) kernels.stream(at, PAGE);
-    };
-    return { work: size, run: readPages };
-  }
-  const times = STREAMED / size;
-  return {
-    work: STREAMED,
-    run: () => {
-      for (let i = 0; i < times; i++) kernels.stream(block, size);
-    },
+  const times = Math.max(1, STREAMED / size);
+  const run = (): void => {
+    for (let i = 0; i < times; i++) kernels.stream(block, size);
   };
+  return { work: times * size, run };
 }
 
 /** Other lines each time. */
@@ -177,12 +179,16 @@ function gathering(block: number, size: number): Probe {
 
 function* runProbes(probes: Probes, pause: Pause): Generator<Piece, Omit<Rates, 'jitter'>> {
   const { streaming: streams, gather, float32, int8, hash, call } = probes;
-  const of = (blocks: ReadonlyMap<number, Probe>, isLarge: boolean): Probe[] =>
-    [...blocks].filter(([size]) => size > STREAMED === isLarge).map(([, probe]) => probe);
   const times: Times = new Map();
-  for (const streaming of of(streams, true)) yield* settle(streaming, times, pause);
-  yield* takeTurns(of(gather, true), times, pause);
-  yield* takeTurns([...of(streams, false), ...of(gather, false), float32, int8, hash, call], times, pause);
+  const [small, large] = partedAt(MOST_UNSETTLED, streams);
+  const [kept, gathered] = partedAt(MOST_KEPT, gather);
+  yield* takeTurns(gathered, times, pause);
+  for (const probe of large) {
+    yield* settle(probe, pause);
+    times.set(probe, yield* timePasses(probe, pause));
+  }
+  yield* settle(kept.at(-1)!, pause); // the largest, which comes in turns with all that is small
+  yield* takeTurns([...small, ...kept, float32, int8, hash, call], times, pause);
   const rate = (probe: Probe): number => probe.work / median(times.get(probe)!);
   const rates = (blocks: ReadonlyMap<number, Probe>): BlockRate[] =>
     Array.from(blocks, ([bytes, probe]) => ({ bytes, perSecond: rate(probe) }));
@@ -196,20 +202,34 @@ function* runProbes(probes: Probes, pause: Pause): Generator<Piece, Omit<Rates, 
   };
 }
 
+/** Probes of blocks up to a size, and of larger ones. */
+function partedAt(most: number, blocks: ReadonlyMap<number, Probe>): [Probe[], Probe[]] {
+  const of = (isLarge: boolean): Probe[] =>
+    [...blocks].filter(([size]) => size > most === isLarge).map(([, probe]) => probe);
+  return [of(false), of(true)];
+}
+
 /** Seconds of the runs of probes. */
 type Times = Map<Probe, number[]>;
 
-/** Goes over a block again and again until it is in the caches as far as it fits, and times the passes after that. */
-function* settle(probe: Probe, times: Times, pause: Pause): Generator<Piece> {
-  for (let bytes = 0; bytes < SETTLING; bytes += probe.work) {
-    probe.run();
+/** Goes over a block again and again until it is in the caches as far as it fits. */
+function* settle({ run }: Probe, pause: Pause): Generator<Piece> {
+  const until = performance.now() + SETTLING;
+  while (performance.now() < until) {
+    run();
     yield pause();
   }
-  times.set(probe, []);
-  for (let pass = 0; pass < PASSES; pass++) {
-    times.get(probe)!.push(secondsOf(probe.run));
+}
+
+/** Seconds of passes over a block. */
+function* timePasses({ run }: Probe, pause: Pause): Generator<Piece, number[]> {
+  const passes: number[] = [];
+  const until = performance.now() + LONGEST_PASSES;
+  while (passes.length < 2 || (passes.length < PASSES && performance.now() < until)) {
+    passes.push(secondsOf(run));
     yield pause();
   }
+  return passes;
 }
 
 /** Times probes in turns, so that none has a bad moment to itself, as often as there is time for. */

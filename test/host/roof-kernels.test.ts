@@ -33,11 +33,22 @@ test('stream reads every 16 bytes of what it is given, and nothing behind', () =
 test('gathered lines lie within what is given, as many as are asked for, and others by another seed', () => {
   const raw = new RawKernels(TIER);
   const address = raw.place(8192);
-  for (let i = 0; i < 2048; i++) raw.i32[address / 4 + i] = i < 1024 ? 1 : 1e6;
-  // Each of 100 reads finds 1, and the state begins with the seed.
-  expect(raw.kernels.gatherLines(address, 4096, 100, 7)).toBe(107);
-  for (let i = 0; i < 1024; i++) raw.i32[address / 4 + i] = i;
-  expect(raw.kernels.gatherLines(address, 4096, 4, 1)).not.toBe(
-    raw.kernels.gatherLines(address, 4096, 4, 2) - 1,
+  for (let i = 0; i < 2048; i++) raw.i32[address / 4 + i] = i < 1536 ? 1 : 1e6;
+  // Each of 100 reads finds 1 and counts for 1, and the state begins with the seed. 6144 is no power of two.
+  expect(raw.kernels.gatherLines(address, 6144, 100, 7)).toBe(207);
+  for (let i = 0; i < 1536; i++) raw.i32[address / 4 + i] = i;
+  expect(raw.kernels.gatherLines(address, 6144, 4, 1)).not.toBe(
+    raw.kernels.gatherLines(address, 6144, 4, 2) - 1,
   );
+});
+
+test('gathering goes to every line there is', () => {
+  const raw = new RawKernels(TIER);
+  const lines = 96;
+  const address = raw.place(64 * lines);
+  const touches = (line: number): boolean => {
+    for (let i = 0; i < lines; i++) raw.i32[address / 4 + 16 * i] = i === line ? 1 << 20 : 0;
+    return raw.kernels.gatherLines(address, 64 * lines, 4096, 0) >= 1 << 20;
+  };
+  for (let line = 0; line < lines; line++) expect(touches(line)).toBe(true);
 });

@@ -29,7 +29,7 @@ test('a machine is plain data, and one to reckon with', () => {
 });
 
 test('blocks are those of the caches and the one that is asked for', () => {
-  const sizes = [16 * 1024, 512 * 1024, 8 * MIB, 16 * MIB];
+  const sizes = [16 * 1024, 512 * 1024, 2 * MIB, 12 * MIB, 16 * MIB];
   expect(machine.streaming.map(({ bytes }) => bytes)).toEqual(sizes);
   expect(machine.gather.map(({ bytes }) => bytes)).toEqual(sizes);
 });
