@@ -1,5 +1,7 @@
-// Fits the constants of predict() to what collect.ts has measured, prints how well they do, and writes them.
-//   node --import tsx bench/predictions/fit.ts measured.jsonl ... [--write src/planner/coefficients.ts]
+// Fits the constants of predict() to what collect.ts has measured, prints how well they do, and writes them. Those that stand are of all
+// files in measured/: two machines each in two runtimes. The measurements of one were not kept, and what the constants that were fitted to
+// them alone predict stands for them, at a tenth of the weight.
+//   node --import tsx bench/predictions/fit.ts bench/predictions/measured/*.jsonl [--write src/planner/coefficients.ts]
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { Machine, PredictionRequest } from '../../src/planner/index.ts';
@@ -12,8 +14,13 @@ import type { Measured } from './measure.ts';
 interface Sample {
   readonly job: Job;
   readonly seconds: number;
+  /** What its error counts for. */
+  readonly weight: number;
   readonly text: string;
 }
+
+/** A line of a file: those of a machine that is to count for less bear a weight below 1. */
+type Line = Measured & { readonly weight?: number };
 
 /** Coefficients of parts, by the kind of the job or, where kinds share them, by what their names begin with. */
 type Coefficients = Record<string, Record<string, number>>;
@@ -37,23 +44,25 @@ const USUAL_ERROR = 0.1;
 const DIGITS = 4;
 
 /** The jobs of some measurements, those together that share coefficients. */
-function samplesOf(measured: readonly Measured[]): Map<string, Sample[]> {
+function samplesOf(measured: readonly Line[]): Map<string, Sample[]> {
   const groups = new Map<string, Sample[]>();
   const built = new Set<number>();
-  const add = (job: Job, milliseconds: number, configuration: object): void => {
+  const add = (job: Job, milliseconds: number, { configuration, weight = 1 }: Line): void => {
     const family = job.kind.slice(0, job.kind.indexOf('.'));
     const group = SHARED[family] && !job.kind.endsWith('.build') ? family : job.kind;
-    const sample = { job, seconds: milliseconds / 1000, text: JSON.stringify(configuration) };
+    const text = JSON.stringify(configuration);
+    const sample = { job, seconds: milliseconds / 1000, weight, text };
     groups.set(group, [...(groups.get(group) ?? []), sample]);
   };
-  for (const { configuration, p50, build, calledOn, builtOn } of measured) {
+  for (const line of measured) {
+    const { configuration, p50, build, calledOn, builtOn } = line;
     const on = (machine: Machine) => jobsOf({ ...configuration, machine } as PredictionRequest);
     const { call } = on(calledOn);
-    add(call, p50, configuration);
+    add(call, p50, line);
     const { build: job, repeated = 1 } = on(between(builtOn));
     if (job.kind === call.kind || built.has(build)) continue;
     built.add(build); // once, though calls of several batches were timed
-    add(job, build / repeated, configuration);
+    add(job, build / repeated, line);
   }
   return groups;
 }
@@ -89,9 +98,10 @@ function fit(samples: readonly Sample[]): Map<string, number> {
   const bounds = keys.map(boundsOf);
   const x = keys.map(() => 0);
   const rest = samples.map(() => 1);
-  let weights = samples.map(() => 1);
+  let weights = samples.map(({ weight }) => weight);
   for (let round = 1; round <= ROUNDS; round++) {
-    if (round % 100 === 0) weights = rest.map((error) => 1 / Math.max(USUAL_ERROR, Math.abs(error)));
+    if (round % 100 === 0)
+      weights = rest.map((error, i) => samples[i]!.weight / Math.max(USUAL_ERROR, Math.abs(error)));
     for (const [j, column] of columns.entries()) {
       let [above, below] = [0, 1e-300];
       for (let i = 0; i < rest.length; i++) {
@@ -131,10 +141,11 @@ function report(samples: readonly Sample[], found: ReadonlyMap<string, number>):
   }
 }
 
-/** The 99th percentile over the median, in the middle of the measurements of each kind. */
-function spreadsOf(measured: readonly Measured[]): Record<string, number> {
+/** The 99th percentile over the median, in the middle of the full-weight measurements of each kind. */
+function spreadsOf(measured: readonly Line[]): Record<string, number> {
   const ratios = new Map<string, number[]>();
-  for (const { configuration, calledOn, p50, p99 } of measured) {
+  for (const { configuration, calledOn, p50, p99, weight } of measured) {
+    if (weight !== undefined) continue;
     const { kind } = jobsOf({ ...configuration, machine: calledOn } as PredictionRequest).call;
     ratios.set(kind, [...(ratios.get(kind) ?? []), p99 / p50]);
   }
@@ -152,7 +163,7 @@ const measured = positionals.flatMap((path) =>
   readFileSync(path, 'utf8')
     .trim()
     .split('\n')
-    .map((line) => JSON.parse(line) as Measured),
+    .map((line) => JSON.parse(line) as Line),
 );
 const fitted: Record<string, Coefficients> = {};
 for (const tier of TIERS) {

@@ -2,8 +2,9 @@ import { LanewiseError } from '../host/errors.ts';
 import type { Machine } from './machine.ts';
 
 /**
- * Machines that `calibrate()` has measured, to plan with where yours has not been: one thread each of a shared server with AVX-512,
- * medians of some ninety calibrations at the faster of the two paces that it has. The first is what plans are made for unless they are told.
+ * Machines that `calibrate()` has measured, to plan with where yours has not been: one thread each of two shared servers, medians of some
+ * hundred calibrations at the faster of the two paces that each has. The first, whose larger blocks were read in one stream, is what plans
+ * are made for unless they are told.
  */
 export const machines: Readonly<Record<string, Machine>> = {
   'cloud-xeon-node24': {
@@ -59,6 +60,60 @@ export const machines: Readonly<Record<string, Machine>> = {
     hash: 683e6,
     call: 2.86e-9,
     jitter: 1.9,
+  },
+  'cloud-epyc-node24': {
+    name: 'cloud-epyc-node24',
+    date: '2026-11-22',
+    runtime: 'Node 24.21.0',
+    tier: 'relaxed',
+    streaming: [
+      { bytes: 16384, perSecond: 109e9 },
+      { bytes: 524288, perSecond: 103e9 },
+      { bytes: 2097152, perSecond: 96.1e9 },
+      { bytes: 12582912, perSecond: 84.5e9 },
+      { bytes: 33554432, perSecond: 32.1e9 },
+      { bytes: 67108864, perSecond: 26.3e9 },
+    ],
+    gather: [
+      { bytes: 16384, perSecond: 487e6 },
+      { bytes: 524288, perSecond: 262e6 },
+      { bytes: 2097152, perSecond: 47.6e6 },
+      { bytes: 12582912, perSecond: 21.1e6 },
+      { bytes: 33554432, perSecond: 19.5e6 },
+      { bytes: 67108864, perSecond: 18.2e6 },
+    ],
+    float32: 34.2e9,
+    int8: 44.3e9,
+    hash: 453e6,
+    call: 3.86e-9,
+    jitter: 1.32,
+  },
+  'cloud-epyc-node20': {
+    name: 'cloud-epyc-node20',
+    date: '2026-11-22',
+    runtime: 'Node 20.20.2',
+    tier: 'simd',
+    streaming: [
+      { bytes: 16384, perSecond: 109e9 },
+      { bytes: 524288, perSecond: 101e9 },
+      { bytes: 2097152, perSecond: 95.1e9 },
+      { bytes: 12582912, perSecond: 81.6e9 },
+      { bytes: 33554432, perSecond: 33.2e9 },
+      { bytes: 67108864, perSecond: 27.4e9 },
+    ],
+    gather: [
+      { bytes: 16384, perSecond: 506e6 },
+      { bytes: 524288, perSecond: 310e6 },
+      { bytes: 2097152, perSecond: 41.2e6 },
+      { bytes: 12582912, perSecond: 20.9e6 },
+      { bytes: 33554432, perSecond: 19.8e6 },
+      { bytes: 67108864, perSecond: 18.7e6 },
+    ],
+    float32: 37.8e9,
+    int8: 24.5e9,
+    hash: 386e6,
+    call: 3.56e-9,
+    jitter: 1.19,
   },
 };
 

@@ -3,6 +3,9 @@ import type { BlockRate, Machine } from './machine.ts';
 
 /** Bytes that the cache of the second level is taken to hold. */
 const SECOND_LEVEL = 2 ** 19;
+/** Bytes that a cache of the last level is taken to hold at least. */
+const LAST_LEVEL = 2 ** 23;
+const LINE_BYTES = 64;
 
 /** Seconds that a machine needs for simple work, were nothing else done meanwhile. */
 export class Rates {
@@ -34,6 +37,12 @@ export class Rates {
   /** What gathering takes beyond that, where so many bytes do not stay in the cache of the second level. */
   miss(lines: number, within: number): number {
     return Math.max(0, this.gather(lines, within) - this.gather(lines, SECOND_LEVEL));
+  }
+
+  /** What reading lines takes longer where so many bytes do not stay in the last cache. */
+  fetch(lines: number, within: number): number {
+    const bytes = LINE_BYTES * lines;
+    return Math.max(0, this.read(bytes, within) - this.read(bytes, LAST_LEVEL));
   }
 
   /** 8-bit multiply-adds. */

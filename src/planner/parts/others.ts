@@ -5,6 +5,9 @@ import type { Rates } from '../rates.ts';
 import type { Job, Jobs } from './job.ts';
 import { linesOf } from './vectors.ts';
 
+/** Ends of rows that the branch predictor of a processor is taken to remember. */
+const REMEMBERED_ROWS = 2 ** 14;
+
 /** @throws LanewiseError `INVALID_ARGUMENT` */
 export function csrJobs({ rows, batch = 1, options }: CsrRequest, rates: Rates): Jobs {
   const shape = {
@@ -62,12 +65,14 @@ function csrCall({ rows, columns, nonzeros, batch }: CsrShape, rates: Rates): Jo
     kind: batch === 1 ? 'csr.vector' : 'csr.matrix',
     parts: {
       call: rates.calls(1),
-      rows: rates.steps(rows),
+      // Where rows end is foreseen by processors that saw it before, of as many as they remember.
+      branches: rates.steps(Math.max(0, rows - REMEMBERED_ROWS)),
       nonzeros: rates.steps(nonzeros),
-      products: rates.floats(2 * nonzeros * batch),
       reading: rates.wait(8 * nonzeros, 8 * nonzeros),
       gathering: rates.gather(nonzeros * linesOf(4 * batch), operand),
       missing: rates.miss(nonzeros * linesOf(4 * batch), operand),
+      // The rows of the operand share the caches with what passes through them.
+      fetching: rates.fetch(nonzeros * linesOf(4 * batch), 2 * operand),
       copying: rates.read(vectors, vectors),
     },
   };
@@ -107,6 +112,7 @@ function sgdCall({ rows, users, items, factors }: SgdShape, rates: Rates): Job {
       shuffling: rates.gather(rows, 12 * rows),
       learning: rates.floats(10 * rows * factors),
       gathering: rates.gather(2 * rows * linesOf(width), (users + items) * width),
+      fetching: rates.fetch(rows, 12 * rows),
     },
   };
 }
@@ -133,6 +139,7 @@ function countMinJob(
       counters: rates.steps(keys * depth),
       gathering: rates.gather(keys * depth, held),
       missing: rates.miss(keys * depth, held),
+      fetching: rates.fetch(keys * depth, held),
       first: rates.miss(depth, held), // of the first key, for which nothing goes on meanwhile
     },
   };
