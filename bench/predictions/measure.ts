@@ -25,6 +25,8 @@ const LEAST_TAKES = 3;
 const PATIENCE = 3;
 /** Milliseconds of a slice, before and after which the pace is looked at. */
 const SLICE = 25;
+/** Of the loop that tells the pace. */
+const TURNS = 50_000;
 /** Milliseconds that are timed at least. */
 const LEAST_TIMED = 0.005;
 /** A series in which the machine changed its pace is taken anew, so often at most. */
@@ -134,7 +136,7 @@ function paceNow(): number {
   return Math.min(turns(), turns());
 }
 
-const TURNS = 50_000;
+/** Engines leave out what is of no use to anyone. */
 let turned = 1;
 
 function turns(): number {
